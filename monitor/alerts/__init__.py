@@ -1,0 +1,1 @@
+"""Voice: whether to speak, in what words, and the channels that carry them."""

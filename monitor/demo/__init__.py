@@ -1,0 +1,1 @@
+"""The Tartus story, rebuilt from published facts with rendered scenes, and labelled as such."""

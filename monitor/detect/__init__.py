@@ -1,0 +1,1 @@
+"""Thinking: pure functions from observations to findings. No clock, no input or output."""

@@ -1,0 +1,1 @@
+"""Words: frozen values and column schemas. Knows nothing of files, networks, clocks or SQL."""

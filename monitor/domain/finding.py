@@ -1,0 +1,179 @@
+"""A finding: one claim about the port, with its evidence, its interval and its reasons.
+
+The keys written by `to_json` are a public format and stay stable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from monitor.domain.window import utc_text
+
+
+class FindingKind(StrEnum):
+    """What happened."""
+
+    ARRIVED = "arrived"
+    DEPARTED = "departed"
+    WAITING = "waiting"
+    BERTHED = "berthed"
+    UNBERTHED = "unberthed"
+    NO_AIS_RECEIVED = "no_ais_received"
+    AIS_RESUMED = "ais_resumed"
+    OCCUPIED_WITHOUT_AIS = "occupied_without_ais"
+    BERTH_STATE_CHANGED = "berth_state_changed"
+
+
+class Status(StrEnum):
+    """Where a finding is in its life."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    RETRACTED = "retracted"
+
+
+class Severity(StrEnum):
+    """How loudly to say it."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the quietest."""
+        return list(Severity).index(self)
+
+
+class Basis(StrEnum):
+    """Which sensor the claim rests on."""
+
+    AIS = "ais"
+    IMAGE = "image"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The ship a finding is about; all None where no ship is named."""
+
+    imo: int | None = None
+    mmsi: int | None = None
+    name: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Identity used in ids: IMO first, MMSI else."""
+        if self.imo is not None:
+            return f"imo:{self.imo}"
+        return f"mmsi:{self.mmsi}" if self.mmsi is not None else "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A reference to one observation the finding rests on."""
+
+    kind: str
+    """`position`, `scene` or `coverage`."""
+    ref: str
+    """`mmsi/time` of a position, scene id, or a sentence of coverage."""
+    at: datetime | None = None
+    source: str = ""
+    """Feed, file or catalog."""
+    note: str = ""
+    """What it shows, in a few words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One claim. `id` depends on what it claims, never on when it was computed."""
+
+    kind: FindingKind
+    status: Status
+    severity: Severity
+    subject: Subject
+    place_id: str | None
+    start_earliest: datetime | None
+    start_latest: datetime | None
+    end_earliest: datetime | None
+    end_latest: datetime | None
+    learned_at: datetime
+    """When the evidence that makes the claim had reached us; a property of the evidence."""
+    basis: Basis
+    confidence: str
+    """`high`, `medium` or `low`."""
+    evidence: tuple[Evidence, ...] = ()
+    why: dict[str, Any] = field(default_factory=dict)
+    """Rule, thresholds and values, plain JSON."""
+    text: str = ""
+    anchor: str = ""
+    """Distinguishes repeats of one kind, subject and place; fixed by the first evidence."""
+
+    @property
+    def id(self) -> str:
+        """Twenty hex digits of a hash over kind, subject, place, basis and anchor."""
+        parts = (self.kind, self.subject.key, self.place_id or "-", self.basis_key, self.anchor)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+
+    @property
+    def basis_key(self) -> str:
+        """The basis as far as it tells two findings apart: a departure by image is not one by AIS.
+
+        A finding first seen by AIS and later confirmed by an image keeps its id.
+        """
+        return "image" if self.basis is Basis.IMAGE else "ais"
+
+    @property
+    def stage(self) -> str:
+        """What makes a revision worth telling: status, severity and any escalation reached."""
+        return f"{self.status}/{self.severity}/{self.why.get('stage', '')}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the public form, keys in their public order."""
+        return {
+            "id": self.id,
+            "kind": self.kind.value,
+            "status": self.status.value,
+            "severity": self.severity.value,
+            "subject": {
+                "imo": self.subject.imo,
+                "mmsi": self.subject.mmsi,
+                "name": self.subject.name,
+            },
+            "place_id": self.place_id,
+            "start_earliest": _text(self.start_earliest),
+            "start_latest": _text(self.start_latest),
+            "end_earliest": _text(self.end_earliest),
+            "end_latest": _text(self.end_latest),
+            "learned_at": _text(self.learned_at),
+            "basis": self.basis.value,
+            "confidence": self.confidence,
+            "evidence": [
+                {
+                    "kind": e.kind,
+                    "ref": e.ref,
+                    "at": _text(e.at),
+                    "source": e.source,
+                    "note": e.note,
+                }
+                for e in self.evidence
+            ],
+            "why": self.why,
+            "text": self.text,
+        }
+
+    def to_json(self) -> str:
+        """Return one line of JSON, the same bytes for the same finding."""
+        return json.dumps(
+            self.to_dict(), ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        )
+
+
+def _text(at: datetime | None) -> str | None:
+    return utc_text(at) if at is not None else None

@@ -1,0 +1,61 @@
+"""Satellite scenes: what was acquired when, by which sensor, on which orbit, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Modality(StrEnum):
+    """How a sensor sees."""
+
+    RADAR = "radar"
+    OPTICAL = "optical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandRef:
+    """Where the pixels of one band lie and how to read them."""
+
+    name: str
+    """Common name: `vv`, `vh`, `blue`, `green`, `red`, `nir`, `swir16`, `scl`."""
+    href: str
+    """Absolute path or URL of the raster; never outside the catalog's own folder."""
+    index: int = 1
+    """Band number in the file, from 1."""
+    scale: float = 1.0
+    """value = number × scale + offset."""
+    offset: float = 0.0
+    nodata: float | None = None
+    """Overrides the file's own nodata where given."""
+    unit: str = ""
+    """`dB` for logarithmic backscatter; empty for linear power or reflectance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One acquisition over an area of interest."""
+
+    id: str
+    acquired_at: datetime
+    available_at: datetime
+    """When it could first be had: the item's `created` or `published`, else `acquired_at`."""
+    platform: str
+    """As published, e.g. `sentinel-1a`."""
+    sensor: str
+    """Constellation used for baselines: `sentinel-1`, `sentinel-2`, `planetscope`, …"""
+    modality: Modality
+    orbit: int | None
+    """Relative orbit number; None where not published."""
+    footprint_wkt: str
+    """Outline, OGC:CRS84, WKT."""
+    bands: tuple[BandRef, ...]
+    rendered: bool = False
+    """True for drawn scenes of the demo: they are labelled everywhere they appear."""
+    source: str = ""
+    """Catalog name and licence note."""
+
+    def band(self, name: str) -> BandRef | None:
+        """Return the band of that common name, or None."""
+        return next((b for b in self.bands if b.name == name), None)

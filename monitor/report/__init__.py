@@ -1,0 +1,1 @@
+"""Face: tables, maps and pages made from what the store holds."""

@@ -1,0 +1,1 @@
+"""Senses: adapters that turn bytes from outside into the domain's values."""

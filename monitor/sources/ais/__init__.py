@@ -1,0 +1,1 @@
+"""AIS adapters: every format that carries vessel positions."""

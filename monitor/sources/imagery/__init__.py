@@ -1,0 +1,1 @@
+"""Imagery adapters: catalogs of scenes and the one door to raster files."""

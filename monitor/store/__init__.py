@@ -1,0 +1,1 @@
+"""Memory: the one SQL door. Everything that must outlive a process is kept here."""

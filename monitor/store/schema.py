@@ -1,0 +1,144 @@
+"""Every table, once. Times are integer milliseconds since the epoch, UTC; coordinates are 1e-7 degree.
+
+Rows of `positions`, `static_reports` and `scenes` are facts and are never changed after they are
+stored (a repeat received earlier takes the place of a later one). All else is derived from them
+or is about delivery.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+sources = Table(
+    "sources",
+    metadata,
+    # A hash of the name, so that the same feed has the same number in every store.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("mmsi", BigInteger, primary_key=True, autoincrement=False),
+    Column("time_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("lon_e7", Integer, primary_key=True, autoincrement=False),
+    Column("lat_e7", Integer, primary_key=True, autoincrement=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("sog_kn", Float),
+    Column("cog_deg", Float),
+    Column("heading_deg", Float),
+    Column("nav_status", SmallInteger, nullable=False),
+    Column("precision_m", Float, nullable=False),
+    Column("source_id", BigInteger, nullable=False),
+    Index("positions_time", "time_ms"),
+    # The primary key is the row itself: a repeat is found without a second index.
+    sqlite_with_rowid=False,
+)
+
+static_reports = Table(
+    "static_reports",
+    metadata,
+    # One row per vessel, content and UTC day: enough to weigh claims, small enough to keep.
+    Column("mmsi", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(16), primary_key=True),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+scenes = Table(
+    "scenes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("acquired_ms", BigInteger, nullable=False),
+    Column("available_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("scenes_acquired", "acquired_ms"),
+)
+
+berth_states = Table(
+    "berth_states",
+    metadata,
+    Column("scene_id", Text, primary_key=True),
+    Column("berth_id", Text, primary_key=True),
+    Column("acquired_ms", BigInteger, nullable=False),
+    # Names the scenes the judgement was made against; another digest means judge again.
+    Column("references_digest", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("berth_states_acquired", "acquired_ms"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("learned_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # A hash of finding, revision and target: the same news for the same target is one row.
+    Column("id", String(32), primary_key=True),
+    Column("finding_id", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("not_before_ms", BigInteger, nullable=False),
+    # pending -> sending -> sent | pending (again) | dead; dropped by hand.
+    Column("state", Text, nullable=False),
+    Column("lease_until_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("uncertain", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("outbox_due", "state", "not_before_ms"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("finished_ms", BigInteger),
+    Column("succeeded_ms", BigInteger),
+    Column("every_s", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+losses = Table(
+    "losses",
+    metadata,
+    # What each source could not give us, by reason.
+    Column("source", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("example", Text, nullable=False),
+)

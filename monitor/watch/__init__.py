@@ -1,0 +1,1 @@
+"""Hands: the jobs that move facts from sources to store to findings to channels."""
