@@ -175,5 +175,16 @@ class Finding:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference between what was found before and what is found now."""
+
+    finding: Finding
+    previous_stage: str | None
+    """None for a finding told of the first time."""
+    revision: int
+    """1 for the first telling; grows only when the stage changes."""
+
+
 def _text(at: datetime | None) -> str | None:
     return utc_text(at) if at is not None else None

@@ -43,7 +43,7 @@ class Place:
     """One named feature of an AOI file."""
 
     id: str
-    """Unique in its file, as in `tartus.berth.b1_n.1`; the port is the part before the first dot."""
+    """Unique in its file, as in `tartus.berth.b1_n.1`; up to the first dot it names the port."""
     kind: PlaceKind
     name: str
     geometry: BaseGeometry

@@ -9,6 +9,21 @@ from monitor.domain.window import Edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """One report of a track, singled out as evidence."""
+
+    mmsi: int
+    time_ms: int
+    received_ms: int
+    lon: float
+    """Degrees, OGC:CRS84."""
+    lat: float
+    sog_kn: float | None
+    source: str
+    """Feed or file it came from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One vessel's presence in one place."""
 
@@ -23,22 +38,23 @@ class Visit:
     3 one of the two with a stop or gap; 2 a stop or gap only; 1 one of entry and exit only."""
     positions: int
     """Reports received inside the place."""
-    first_ms: int
-    """Time of the first report inside, milliseconds since the epoch."""
-    last_ms: int
-    """Time of the last report inside."""
+    before: Fix | None
+    """Last report outside before it; None where our history starts inside."""
+    first: Fix
+    """First report inside."""
+    last: Fix
+    """Last report inside."""
+    after: Fix | None
+    """First report outside after it; None while it lasts."""
     learned_ms: int
-    """When the first report that makes this a visit was received."""
-    ended_learned_ms: int | None
-    """When the first report after it was received; None while it is open."""
-    last_lon: float
-    """Where the last report inside was, degrees."""
-    last_lat: float
+    """When the report that makes this a visit had been received."""
+    longest_gap_ms: int = 0
+    """Longest time between two reports inside."""
 
     @property
     def is_open(self) -> bool:
         """Whether the end was not seen yet."""
-        return self.end.latest is None
+        return self.after is None
 
     @property
     def observed(self) -> str:
@@ -47,43 +63,50 @@ class Visit:
             (self.start.observed, self.end.observed), "none"
         )
 
+    def may_hold_at(self, at_ms: int) -> bool:
+        """Return whether the ship can have been there at `at_ms`, given the reports around it."""
+        begins = self.before.time_ms if self.before else self.first.time_ms
+        return begins <= at_ms and (self.after is None or at_ms <= self.after.time_ms)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """A span in which no AIS of a vessel was received. It says nothing about why."""
 
     mmsi: int
-    start_ms: int
+    before: Fix
     """Last report before."""
-    end_ms: int | None
+    after: Fix | None
     """First report after; None while it lasts."""
     threshold_ms: int
     """The silence became noteworthy this long after its start."""
     median_interval_ms: int
-    """The vessel's own usual spacing of reports before it."""
-    last_received_ms: int
-    """When the last report before was received."""
-    ended_received_ms: int | None
-    """When the first report after was received."""
+    """The vessel's own usual spacing of reports before it; 0 where there were too few."""
     fed_hours: int
-    """Hours within the span in which other vessels were received by the same sources."""
+    """Hours within the span in which other vessels were received."""
     hours: int
     """Hours in the span, up to now while it lasts."""
     place_id: str | None
-    """Where it was last heard: the innermost place, if any."""
-    lon: float
-    lat: float
+    """Where it was last heard: the port, if it was in one."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of the span's hours in which the feed was shown to work, 0-1."""
+        return self.fed_hours / self.hours if self.hours else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Where and when we truly listened."""
+    """When we truly listened: in which hours anything at all was received, and from whom."""
 
-    fed_hours: frozenset[int]
-    """Hours since the epoch in which at least one vessel was received."""
+    heard: dict[int, frozenset[int]]
+    """Hour since the epoch -> MMSIs received in it (two are enough to speak of the others)."""
 
-    def fed_between(self, start: datetime, end: datetime) -> tuple[int, int]:
-        """Return (hours with reception, hours in all) for the whole hours touching [start, end)."""
+    def fed_between(
+        self, start: datetime, end: datetime, *, except_mmsi: int | None = None
+    ) -> tuple[int, int]:
+        """Return (hours in which others were heard, hours in all) of those in [start, end)."""
         first, last = int(start.timestamp() // 3600), int(-(-end.timestamp() // 3600))
         span = range(first, max(last, first + 1))
-        return sum(hour in self.fed_hours for hour in span), len(span)
+        fed = sum(1 for hour in span if self.heard.get(hour, frozenset()) - {except_mmsi})
+        return fed, len(span)

@@ -1,4 +1,4 @@
-"""Every table, once. Times are integer milliseconds since the epoch, UTC; coordinates are 1e-7 degree.
+"""Every table, once. Times are milliseconds since the epoch, UTC; coordinates are 1e-7 degree.
 
 Rows of `positions`, `static_reports` and `scenes` are facts and are never changed after they are
 stored (a repeat received earlier takes the place of a later one). All else is derived from them

@@ -1,0 +1,142 @@
+"""Writing the published files: beside, then renamed, so that a reader never meets half of one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from monitor.domain.berth_state import BerthState
+from monitor.domain.finding import Finding
+from monitor.domain.vessel import Register
+from monitor.domain.visit import Silence, Visit
+from monitor.domain.window import from_ms, utc_text
+from monitor.errors import InputError
+
+VISIT_COLUMNS = (
+    "mmsi", "imo", "name", "place_id", "place_kind", "start_earliest", "start_latest",
+    "end_earliest", "end_latest", "observed", "confidence", "positions",
+)  # fmt: skip
+SILENCE_COLUMNS = (
+    "mmsi", "imo", "name", "start", "end", "hours", "threshold_h", "median_interval_h",
+    "fed_hours", "coverage", "place_id", "lon", "lat",
+)  # fmt: skip
+BERTH_COLUMNS = (
+    "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
+)  # fmt: skip
+
+
+def out_folder(path: Path) -> Path:
+    """Make `path` a folder to write into and return it.
+
+    Raises:
+        InputError: It cannot be made, or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise InputError(f"{path}: cannot be used as output folder ({exc.strerror})") from exc
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole."""
+    beside = path.with_name(f".{path.name}.part")
+    with beside.open("w", encoding="utf-8", newline="") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    beside.replace(path)
+
+
+def write_findings(path: Path, findings: Iterable[Finding]) -> None:
+    """Write findings as JSON lines, in the order given."""
+    write_text(path, "".join(f.to_json() + "\n" for f in findings))
+
+
+def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> None:
+    """Write `port_calls.csv`: every visit, its edges as intervals, empty where open."""
+    rows = []
+    for v in visits:
+        ship = register.identity(v.mmsi)
+        edges = (v.start.earliest, v.start.latest, v.end.earliest, v.end.latest)
+        rows.append(
+            (
+                v.mmsi,
+                ship.imo or "",
+                spreadsheet_safe(ship.name),
+                v.place_id,
+                v.place_kind,
+                *(utc_text(e) if e else "" for e in edges),
+                v.observed,
+                v.confidence,
+                v.positions,
+            )
+        )
+    write_text(path, _csv(VISIT_COLUMNS, rows))
+
+
+def write_silences(path: Path, silences: Iterable[Silence], register: Register) -> None:
+    """Write `silences.csv`: every gap longer than the ship's own threshold, with its coverage."""
+    rows = []
+    for s in silences:
+        ship = register.identity(s.mmsi)
+        rows.append(
+            (
+                s.mmsi,
+                ship.imo or "",
+                spreadsheet_safe(ship.name),
+                utc_text(from_ms(s.before.time_ms)),
+                utc_text(from_ms(s.after.time_ms)) if s.after else "",
+                s.hours,
+                f"{s.threshold_ms / 3_600_000:.2f}",
+                f"{s.median_interval_ms / 3_600_000:.3f}",
+                s.fed_hours,
+                f"{s.coverage:.3f}",
+                s.place_id or "",
+                f"{s.before.lon:.5f}",
+                f"{s.before.lat:.5f}",
+            )
+        )
+    write_text(path, _csv(SILENCE_COLUMNS, rows))
+
+
+def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
+    """Write `berth_states.csv`, in the order given."""
+    rows = [
+        (
+            s.scene_id,
+            utc_text(s.acquired_at),
+            s.sensor,
+            "" if s.orbit is None else s.orbit,
+            s.berth_id,
+            s.state.value,
+            "" if s.score != s.score else f"{s.score:.3f}",
+            f"{s.usable:.3f}",
+        )
+        for s in states
+    ]
+    write_text(path, _csv(BERTH_COLUMNS, rows))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON object, indented, keys in the order given."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return outside text that a spreadsheet will not run as a formula and a row cannot break."""
+    clean = "".join(c if c.isprintable() else " " for c in text).strip()
+    return "'" + clean if clean[:1] in ("=", "+", "-", "@") else clean
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()

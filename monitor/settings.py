@@ -1,0 +1,352 @@
+"""The settings tree: one TOML file, checked to the last key. Secrets are named here, never held.
+
+A setting may be overridden from the environment: `MONITOR_STORE__PATH=/var/lib/monitor.db`.
+A secret is given as the name of an environment variable (`…_env`) or of a file (`…_file`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import tomllib
+import zoneinfo
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from monitor.detect.matrix import MatrixCriteria
+from monitor.detect.picture import Criteria
+from monitor.detect.rules import RuleCriteria
+from monitor.detect.silences import SilenceCriteria
+from monitor.detect.tracks import TrackCriteria
+from monitor.detect.visits import VisitCriteria
+from monitor.domain.finding import FindingKind, Severity
+from monitor.errors import ConfigError
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as exc:
+        raise ValueError(
+            f"{name!r} is not a time zone; use a name such as 'Asia/Damascus'"
+        ) from exc
+    return name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PortSettings(_Table):
+    """Which port, and what to look for."""
+
+    title: str = "Port"
+    aoi: Path
+    """GeoJSON of the areas, see docs/areas.md."""
+    watchlist: Path | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+
+
+class StoreSettings(_Table):
+    """Where the memory lies."""
+
+    path: Path = Path("state/monitor.db")
+
+
+class AisFolderSettings(_Table):
+    """A folder into which AIS files are dropped."""
+
+    kind: Literal["folder"]
+    name: Name
+    path: Path
+    arrival: Literal["file", "event"] = "file"
+    """`file`: a row arrives with its file; `event`: a row arrives when it says (replays)."""
+    enabled: bool = True
+
+
+class AisHttpSettings(_Table):
+    """A JSON-over-HTTP feed, described by where its values are."""
+
+    kind: Literal["http_json"]
+    name: Name
+    url: str
+    items: str = ""
+    """Dotted path to the list of vessels; empty if the answer is the list."""
+    fields: dict[str, str]
+    """Our field -> dotted path in an item: mmsi, lon, lat, time, sog_kn, cog_deg, …"""
+    time_format: Literal["iso", "unix", "unix_ms"] = "iso"
+    headers: dict[str, str] = {}
+    """Sent as they are; for secrets use `header_env`."""
+    header_env: dict[str, str] = {}
+    """Header -> environment variable that holds its value."""
+    max_age_s: float = 3_600.0
+    """Rows older than this are stale and dropped: "latest" lists keep dead ships for years."""
+    enabled: bool = True
+
+
+class CatalogSettings(_Table):
+    """A static STAC catalog in a folder."""
+
+    kind: Literal["static_stac"]
+    name: Name
+    path: Path
+    enabled: bool = True
+
+
+class SourceSettings(_Table):
+    """Where observations come from."""
+
+    ais: tuple[
+        Annotated[AisFolderSettings | AisHttpSettings, Field(discriminator="kind")], ...
+    ] = ()
+    scenes: tuple[CatalogSettings, ...] = ()
+
+
+class JobSettings(_Table):
+    """How often each job runs, seconds."""
+
+    poll_every_s: float = Field(60.0, gt=0)
+    survey_every_s: float = Field(900.0, gt=0)
+    assess_every_s: float = Field(60.0, gt=0)
+    notify_every_s: float = Field(15.0, gt=0)
+    publish_every_s: float = Field(300.0, gt=0)
+
+
+class ReplaySettings(_Table):
+    """The virtual clock of `monitor replay`."""
+
+    step_h: float = Field(6.0, gt=0)
+    """Hours between two rounds of the jobs."""
+    start: str | None = None
+    """Default for --from, ISO 8601."""
+    end: str | None = None
+    """Default for --to, ISO 8601."""
+
+
+class SurveySettings(_Table):
+    """How scenes are judged."""
+
+    references: int = Field(30, ge=0, le=200)
+    """Most scenes of the same sensor and orbit a scene is compared with."""
+    gsd_m: float = Field(10.0, ge=1.0, le=100.0)
+
+
+class _ChannelSettings(_Table):
+    name: Name
+    min_severity: Severity = Severity.NOTICE
+    kinds: tuple[FindingKind, ...] = ()
+    """Only these kinds; all if empty."""
+    places: tuple[str, ...] = ()
+    """Only places whose id begins with one of these; all if empty."""
+    enabled: bool = True
+
+
+class SlackSettings(_ChannelSettings):
+    """A Slack incoming webhook; its URL is a secret."""
+
+    kind: Literal["slack"]
+    url_env: str | None = None
+    url_file: Path | None = None
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class WebhookSettings(_ChannelSettings):
+    """A generic webhook, signed as Standard Webhooks describes."""
+
+    kind: Literal["webhook"]
+    url: str
+    secret_env: str | None = None
+    secret_file: Path | None = None
+    allow_private: bool = False
+    """Let it reach loopback and private addresses."""
+
+
+class ReportSettings(_Table):
+    """Where the published pages go."""
+
+    out: Path = Path("state/report")
+
+
+def _criteria_model(kind: type[Any]) -> type[BaseModel]:
+    """Make a checked table out of a criteria value: same names, same defaults, no other keys."""
+    hints = {f.name: f for f in dataclasses.fields(kind)}
+    defaults = kind()
+    fields: dict[str, Any] = {
+        name: (type(getattr(defaults, name)), getattr(defaults, name))
+        if not isinstance(getattr(defaults, name), tuple)
+        else (tuple[timedelta, ...], getattr(defaults, name))
+        for name in hints
+    }
+    return create_model(kind.__name__, __base__=_Table, **fields)
+
+
+_CRITERIA = {
+    "track": TrackCriteria,
+    "visit": VisitCriteria,
+    "silence": SilenceCriteria,
+    "matrix": MatrixCriteria,
+    "rule": RuleCriteria,
+}
+CriteriaSettings: type[BaseModel] = create_model(
+    "CriteriaSettings",
+    __base__=_Table,
+    **{  # type: ignore[call-overload]
+        name: (model, model())
+        for name, model in ((n, _criteria_model(c)) for n, c in _CRITERIA.items())
+    },
+)
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="MONITOR_", env_nested_delimiter="__"
+    )
+
+    port: PortSettings
+    store: StoreSettings = StoreSettings()
+    sources: SourceSettings = SourceSettings()
+    jobs: JobSettings = JobSettings()
+    survey: SurveySettings = SurveySettings()
+    replay: ReplaySettings = ReplaySettings()
+    channels: tuple[
+        Annotated[SlackSettings | WebhookSettings, Field(discriminator="kind")], ...
+    ] = ()
+    report: ReportSettings = ReportSettings()
+    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)  # type: ignore[valid-type]
+
+    def thresholds(self) -> Criteria:
+        """Return the criteria as the analysis takes them."""
+        tables = {name: getattr(self.criteria, name) for name in _CRITERIA}
+        return Criteria(**{n: kind(**dict(tables[n])) for n, kind in _CRITERIA.items()})
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check one settings file; relative paths in it are meant from its own folder.
+
+    Raises:
+        ConfigError: Unreadable, not TOML, or any key or value wrong; every fault is named with
+            file and key, and an unknown key with the nearest valid one.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        tomllib.loads(text)
+    except IsADirectoryError as exc:
+        raise ConfigError(f"{path}: is a folder; name the settings file in it") from exc
+    except OSError as exc:
+        raise ConfigError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(f"{path}: not TOML: {exc}") from exc
+
+    class _FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path))
+
+    try:
+        settings = _FromFile()
+    except ValidationError as exc:
+        faults = [f"{path}: {_fault(error)}" for error in exc.errors()]
+        raise ConfigError("\n".join(faults)) from None  # the cause would repeat the values
+    _check_names(path, settings)
+    return settings
+
+
+def resolve(base: Path, path: Path) -> Path:
+    """Return `path` as meant in the settings file `base`."""
+    return path if path.is_absolute() else (base.parent / path)
+
+
+def secret(*, env: str | None, file: Path | None, base: Path, what: str) -> str | None:
+    """Return a secret from the environment or a file, or None if it is not given.
+
+    Raises:
+        ConfigError: Neither way is configured, or the file cannot be read.
+    """
+    if env:
+        return os.environ.get(env) or None
+    if file:
+        try:
+            return resolve(base, file).read_text("utf-8").strip() or None
+        except OSError as exc:
+            raise ConfigError(f"{base}: {what}: {file} cannot be read ({exc.strerror})") from exc
+    raise ConfigError(f"{base}: {what}: name an environment variable or a file that holds it")
+
+
+def _check_names(path: Path, settings: Settings) -> None:
+    groups = {
+        "sources.ais": [s.name for s in settings.sources.ais],
+        "sources.scenes": [s.name for s in settings.sources.scenes],
+        "channels": [c.name for c in settings.channels],
+    }
+    for group, names in groups.items():
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ConfigError(f"{path}: {group}: the name {twice[0]!r} is used twice")
+
+
+def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    where = [str(part) for part in error["loc"]]
+    key = ".".join(where)
+    if error["type"] == "extra_forbidden":
+        known = _keys_at(where[:-1])
+        near = difflib.get_close_matches(where[-1], known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
+        return f"unknown key {key!r}{hint}"
+    if error["type"] == "missing":
+        return f"{key!r} is missing"
+    return f"{key!r}: {error['msg']}"
+
+
+def _keys_at(where: list[str]) -> list[str]:
+    """Return the valid keys of the table at a location of a validation error."""
+    schema = Settings.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in where:
+        node = _follow(schema, node, part)
+    return list(_deref(schema, node).get("properties", {}))
+
+
+def _deref(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    return node
+
+
+def _follow(schema: dict[str, Any], node: dict[str, Any], part: str) -> dict[str, Any]:
+    node = _deref(schema, node)
+    if part.isdigit():
+        items: dict[str, Any] = node.get("items", {})
+        return items
+    mapping = node.get("discriminator", {}).get("mapping", {})
+    if part in mapping:
+        return {"$ref": mapping[part]}
+    found: dict[str, Any] = node.get("properties", {}).get(part, {})
+    return found

@@ -1,0 +1,179 @@
+"""What was concluded: berth states and findings. All of it can be computed again from the facts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.finding import (
+    Basis,
+    Change,
+    Evidence,
+    Finding,
+    FindingKind,
+    Severity,
+    Status,
+    Subject,
+)
+from monitor.domain.scene import Modality
+from monitor.domain.window import parse_utc, to_ms
+from monitor.store import schema
+
+
+def put_berth_states(
+    connection: sa.Connection, states: Sequence[BerthState], *, references_digest: str
+) -> None:
+    """Store the states of one scene, replacing what it said against other references."""
+    rows = [
+        (s.scene_id, s.berth_id, to_ms(s.acquired_at), references_digest, _state_text(s))
+        for s in states
+    ]
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO berth_states (scene_id, berth_id, acquired_ms, references_digest, body) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (scene_id, berth_id) DO UPDATE SET "
+            "references_digest = excluded.references_digest, body = excluded.body",
+            rows,
+        )
+
+
+def surveyed(connection: sa.Connection) -> dict[str, str]:
+    """Return scene id -> digest of the references it was judged against."""
+    table = schema.berth_states.c
+    rows = connection.execute(sa.select(table.scene_id, table.references_digest).distinct())
+    return {scene: digest for scene, digest in rows}
+
+
+def load_berth_states(
+    connection: sa.Connection, *, available_by: datetime
+) -> tuple[BerthState, ...]:
+    """Return all berth states from scenes available by then, by time, scene and berth."""
+    table = schema.berth_states.c
+    rows = connection.execute(
+        sa.select(table.body)
+        .join(schema.scenes, schema.scenes.c.id == table.scene_id)
+        .where(schema.scenes.c.available_ms <= to_ms(available_by))
+        .order_by(table.acquired_ms, table.scene_id, table.berth_id)
+    )
+    return tuple(_state_from(body) for (body,) in rows)
+
+
+def save_findings(connection: sa.Connection, findings: Iterable[Finding]) -> list[Change]:
+    """Make the stored findings equal to `findings`; return what is worth telling.
+
+    A stored finding that is no longer found is kept as retracted. Times, texts and evidence may
+    change without a telling; a new stage (status, severity, escalation) is a new revision.
+    """
+    table = schema.findings
+    stored = {row.id: row for row in connection.execute(sa.select(table))}
+    now_found = {f.id: f for f in findings}
+    rows: list[tuple[Any, ...]] = []
+    changes: list[Change] = []
+    for found in now_found.values():
+        old = stored.get(found.id)
+        stage, body = found.stage, found_text(found)
+        if old is not None and old.stage == stage:
+            if old.body != body:
+                rows.append(_finding_row(found, body, old.revision))
+            continue
+        revision = old.revision + 1 if old is not None else 1
+        changes.append(
+            Change(finding=found, previous_stage=old.stage if old else None, revision=revision)
+        )
+        rows.append(_finding_row(found, body, revision))
+    for gone in (row for i, row in stored.items() if i not in now_found):
+        if gone.status == Status.RETRACTED:
+            continue
+        found = _retracted(found_from(gone.body))
+        changes.append(Change(finding=found, previous_stage=gone.stage, revision=gone.revision + 1))
+        rows.append(_finding_row(found, found_text(found), gone.revision + 1))
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO findings (id, kind, status, stage, revision, learned_ms, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
+            "status = excluded.status, stage = excluded.stage, revision = excluded.revision, "
+            "learned_ms = excluded.learned_ms, body = excluded.body",
+            rows,
+        )
+    return changes
+
+
+def load_findings(connection: sa.Connection) -> tuple[Finding, ...]:
+    """Return every finding, retracted ones included, ordered by id."""
+    rows = connection.execute(sa.select(schema.findings.c.body).order_by(schema.findings.c.id))
+    return tuple(found_from(body) for (body,) in rows)
+
+
+def found_text(finding: Finding) -> str:
+    """Return the stored form of a finding: its public form and its anchor."""
+    return json.dumps(
+        {**finding.to_dict(), "anchor": finding.anchor}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def found_from(text: str) -> Finding:
+    """Return the finding a stored form holds."""
+    body = json.loads(text)
+    at = {
+        key: parse_utc(body[key]) if body[key] else None
+        for key in ("start_earliest", "start_latest", "end_earliest", "end_latest")
+    }
+    return Finding(
+        kind=FindingKind(body["kind"]),
+        status=Status(body["status"]),
+        severity=Severity(body["severity"]),
+        subject=Subject(**body["subject"]),
+        place_id=body["place_id"],
+        **at,
+        learned_at=parse_utc(body["learned_at"]),
+        basis=Basis(body["basis"]),
+        confidence=body["confidence"],
+        evidence=tuple(
+            Evidence(**{**e, "at": parse_utc(e["at"]) if e["at"] else None})
+            for e in body["evidence"]
+        ),
+        why=body["why"],
+        text=body["text"],
+        anchor=body["anchor"],
+    )
+
+
+def _retracted(finding: Finding) -> Finding:
+    body = {name: getattr(finding, name) for name in Finding.__dataclass_fields__}
+    return Finding(**{**body, "status": Status.RETRACTED})
+
+
+def _finding_row(finding: Finding, body: str, revision: int) -> tuple[Any, ...]:
+    return (
+        finding.id,
+        finding.kind.value,
+        finding.status.value,
+        finding.stage,
+        revision,
+        to_ms(finding.learned_at),
+        body,
+    )
+
+
+def _state_text(state: BerthState) -> str:
+    body = asdict(state)
+    body["acquired_at"] = state.acquired_at.isoformat()
+    body["available_at"] = state.available_at.isoformat()
+    body["score"] = None if math.isnan(state.score) else state.score
+    return json.dumps(body, separators=(",", ":"))
+
+
+def _state_from(text: str) -> BerthState:
+    body = json.loads(text)
+    body["score"] = math.nan if body["score"] is None else body["score"]
+    for key in ("acquired_at", "available_at"):
+        body[key] = parse_utc(body[key])
+    body["state"], body["modality"] = Occupancy(body["state"]), Modality(body["modality"])
+    return BerthState(**body)

@@ -1,0 +1,240 @@
+"""Facts from outside: positions, static reports, scenes. Writing twice is harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from monitor.domain.positions import PositionColumns, no_positions, positions_from
+from monitor.domain.scene import BandRef, Modality, Scene
+from monitor.domain.tally import Tally
+from monitor.domain.vessel import StaticReport
+from monitor.domain.window import parse_utc, to_ms
+from monitor.store import schema
+
+_DAY_MS = 86_400_000
+_E7 = 10_000_000
+
+# Of two reports alike the one received first stays (ties by source), whatever order they came in.
+_PUT_POSITION = """
+INSERT INTO positions (mmsi, time_ms, lon_e7, lat_e7, received_ms, sog_kn, cog_deg, heading_deg,
+                       nav_status, precision_m, source_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (mmsi, time_ms, lon_e7, lat_e7) DO UPDATE SET
+  received_ms = excluded.received_ms, sog_kn = excluded.sog_kn, cog_deg = excluded.cog_deg,
+  heading_deg = excluded.heading_deg, nav_status = excluded.nav_status,
+  precision_m = excluded.precision_m, source_id = excluded.source_id
+WHERE (excluded.received_ms, excluded.source_id) < (positions.received_ms, positions.source_id)
+"""
+
+
+def append_positions(connection: sa.Connection, positions: PositionColumns) -> int:
+    """Store positions; return how many rows were written. Repeats change nothing."""
+    if not len(positions):
+        return 0
+    ids = np.array([_source_id(connection, name) for name in positions.sources], np.int64)
+    columns = [
+        positions.mmsi,
+        positions.time_ms,
+        np.rint(positions.lon * _E7).astype(np.int64),
+        np.rint(positions.lat * _E7).astype(np.int64),
+        positions.received_ms,
+        _nullable(positions.sog_kn),
+        _nullable(positions.cog_deg),
+        _nullable(positions.heading_deg),
+        positions.nav_status,
+        positions.precision_m,
+        ids[positions.source],
+    ]
+    rows = list(zip(*(c.tolist() for c in columns), strict=True))
+    return max(connection.exec_driver_sql(_PUT_POSITION, rows).rowcount, 0)
+
+
+def load_positions(
+    connection: sa.Connection,
+    *,
+    received_by: datetime,
+    since: datetime | None = None,
+    mmsis: Sequence[int] | None = None,
+) -> PositionColumns:
+    """Return stored positions received at or before `received_by`, sorted by vessel and time.
+
+    Args:
+        received_by: What arrived later is not yet known.
+        since: Only reports of this instant or later.
+        mmsis: Only these vessels.
+    """
+    where, values = ["received_ms <= ?"], [to_ms(received_by)]
+    if since is not None:
+        where.append("time_ms >= ?")
+        values.append(to_ms(since))
+    if mmsis is not None:
+        where.append(f"mmsi IN ({','.join('?' * len(mmsis))})")
+        values += mmsis
+    # The conditions are fixed text; every value is bound.
+    statement = (
+        "SELECT time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg,"  # noqa: S608
+        " nav_status, precision_m, source_id FROM positions WHERE "
+        + " AND ".join(where)
+        + " ORDER BY mmsi, time_ms, lon_e7, lat_e7"
+    )
+    rows = connection.exec_driver_sql(statement, tuple(values)).fetchall()
+    if not rows:
+        return no_positions()
+    names = dict(connection.execute(sa.select(schema.sources.c.id, schema.sources.c.name)).all())
+    time, received, mmsi, lon, lat, sog, cog, heading, status, precision, source = zip(
+        *rows, strict=True
+    )
+    used = sorted({names[i] for i in set(source)})
+    index = {i: used.index(names[i]) for i in set(source)}
+    return positions_from(
+        {
+            "time_ms": time,
+            "received_ms": received,
+            "mmsi": mmsi,
+            "lon": np.array(lon, np.float64) / _E7,
+            "lat": np.array(lat, np.float64) / _E7,
+            "sog_kn": _floats(sog),
+            "cog_deg": _floats(cog),
+            "heading_deg": _floats(heading),
+            "nav_status": status,
+            "precision_m": precision,
+            "source": [index[i] for i in source],
+        },
+        sources=used,
+    )
+
+
+def append_static(connection: sa.Connection, reports: Iterable[StaticReport]) -> None:
+    """Store static reports: one per vessel, content and UTC day, the earliest of each."""
+    rows = []
+    for report in reports:
+        body = {k: v for k, v in asdict(report).items() if k not in ("time_ms", "mmsi", "source")}
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        rows.append(
+            (
+                report.mmsi,
+                report.time_ms // _DAY_MS,
+                hashlib.sha256(text.encode()).hexdigest()[:16],
+                report.time_ms,
+                text,
+            )
+        )
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO static_reports (mmsi, day, digest, time_ms, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (mmsi, day, digest) DO UPDATE SET time_ms = excluded.time_ms "
+            "WHERE excluded.time_ms < static_reports.time_ms",
+            rows,
+        )
+
+
+def load_static(connection: sa.Connection, *, by: datetime) -> tuple[StaticReport, ...]:
+    """Return static reports of `by` or before, ordered by vessel and time."""
+    rows = connection.execute(
+        sa.select(
+            schema.static_reports.c.mmsi,
+            schema.static_reports.c.time_ms,
+            schema.static_reports.c.body,
+        )
+        .where(schema.static_reports.c.time_ms <= to_ms(by))
+        .order_by(
+            schema.static_reports.c.mmsi,
+            schema.static_reports.c.time_ms,
+            schema.static_reports.c.digest,
+        )
+    )
+    return tuple(StaticReport(mmsi=m, time_ms=t, **json.loads(body)) for m, t, body in rows)
+
+
+def add_scenes(connection: sa.Connection, scenes: Iterable[Scene]) -> int:
+    """Store scenes not stored yet; return how many were new."""
+    rows = [
+        (s.id, to_ms(s.acquired_at), to_ms(s.available_at), _scene_text(s))
+        for s in sorted(scenes, key=lambda s: s.id)
+    ]
+    before = connection.execute(sa.select(sa.func.count()).select_from(schema.scenes)).scalar_one()
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO scenes (id, acquired_ms, available_ms, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO NOTHING",
+            rows,
+        )
+    after = connection.execute(sa.select(sa.func.count()).select_from(schema.scenes)).scalar_one()
+    return int(after - before)
+
+
+def load_scenes(connection: sa.Connection, *, available_by: datetime) -> tuple[Scene, ...]:
+    """Return scenes available at or before `available_by`, ordered by acquisition and id."""
+    rows = connection.execute(
+        sa.select(schema.scenes.c.body)
+        .where(schema.scenes.c.available_ms <= to_ms(available_by))
+        .order_by(schema.scenes.c.acquired_ms, schema.scenes.c.id)
+    )
+    return tuple(_scene_from(body) for (body,) in rows)
+
+
+def count_losses(connection: sa.Connection, source: str, tally: Tally) -> None:
+    """Add a tally's rejections to the running count of what each source could not give."""
+    rows = [
+        (source, reason, count, tally.examples.get(reason, ""))
+        for reason, count in sorted(tally.rejected.items())
+    ]
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO losses (source, reason, count, example) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (source, reason) DO UPDATE SET count = losses.count + excluded.count",
+            rows,
+        )
+
+
+def load_losses(connection: sa.Connection) -> list[tuple[str, str, int, str]]:
+    """Return (source, reason, count, first example), ordered."""
+    rows = connection.execute(
+        sa.select(schema.losses).order_by(schema.losses.c.source, schema.losses.c.reason)
+    )
+    return [(source, reason, count, example) for source, reason, count, example in rows]
+
+
+def _source_id(connection: sa.Connection, name: str) -> int:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
+    connection.exec_driver_sql(
+        "INSERT INTO sources (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", (number, name)
+    )
+    return number
+
+
+def _nullable(column: np.ndarray) -> np.ndarray:
+    values = np.round(column.astype(np.float64), 4).astype(object)
+    values[np.isnan(column)] = None
+    return values
+
+
+def _floats(values: Sequence[float | None]) -> np.ndarray:
+    return np.array([np.nan if v is None else v for v in values], np.float32)
+
+
+def _scene_text(scene: Scene) -> str:
+    body: dict[str, Any] = asdict(scene)
+    body["acquired_at"] = scene.acquired_at.isoformat()
+    body["available_at"] = scene.available_at.isoformat()
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))
+
+
+def _scene_from(text: str) -> Scene:
+    body = json.loads(text)
+    names = {f.name for f in fields(BandRef)}
+    body["bands"] = tuple(
+        BandRef(**{k: v for k, v in band.items() if k in names}) for band in body["bands"]
+    )
+    body["modality"] = Modality(body["modality"])
+    for key in ("acquired_at", "available_at"):
+        body[key] = parse_utc(body[key])
+    return Scene(**body)

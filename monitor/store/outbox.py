@@ -1,0 +1,297 @@
+"""The outbox: every notice that is owed, until it is delivered, dead or dropped.
+
+A notice is queued in the transaction that stores its finding, so neither is ever there without
+the other. Whoever delivers claims a row for a while (a lease), sends outside any transaction and
+writes down what came of it; a crash in between leaves a row whose lease runs out. This module
+knows rows and times, not channels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.domain.window import from_ms, to_ms
+from monitor.store.schema import outbox
+
+_ERROR_LENGTH = 500
+_ADDRESS = re.compile(r"(?i)\b(https?)://[^\s/@]*@?([^\s/?#:@]*)[^\s]*")
+_SECRET = re.compile(r"whsec_\S+")
+
+
+class OutboxState(StrEnum):
+    """Where a row is in its life."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    """Given up: refused, out of attempts, or held because it may already have arrived."""
+    DROPPED = "dropped"
+    """Given up by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """One notice to queue."""
+
+    id: str
+    """The same for the same news to the same target, 32 hex digits."""
+    finding_id: str
+    revision: int
+    target: str
+    body: str
+    """The message as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One queued notice and what became of it so far."""
+
+    id: str
+    finding_id: str
+    revision: int
+    target: str
+    created_at: datetime
+    """When it was queued; its place in its target's order."""
+    not_before: datetime
+    state: OutboxState
+    lease_until: datetime
+    attempts: int
+    """Sends begun since it was queued or last asked for by hand."""
+    uncertain: int
+    """Sends of which nobody knows whether they arrived."""
+    last_error: str
+    body: str
+    recovered: bool = False
+    """True on a claim that takes over a send of which the outcome was never written down."""
+
+
+def enqueue(conn: sa.Connection, rows: Iterable[NewRow], *, now: datetime) -> int:
+    """Queue `rows` in the order given; return how many were not there yet.
+
+    Each target's rows get strictly rising `created_at`, a millisecond apart where needed, also
+    when the clock has gone back, so that the order of news is the order of queueing.
+    """
+    now_ms, added = to_ms(now), 0
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    last_ms: dict[str, int] = {}
+    for row in rows:
+        if row.target not in last_ms:
+            latest = sa.select(sa.func.max(outbox.c.created_ms)).where(
+                outbox.c.target == row.target
+            )
+            last_ms[row.target] = conn.execute(latest).scalar() or 0
+        created_ms = max(now_ms, last_ms[row.target] + 1)
+        done = conn.execute(
+            insert(outbox)
+            .values(
+                id=row.id,
+                finding_id=row.finding_id,
+                revision=row.revision,
+                target=row.target,
+                created_ms=created_ms,
+                not_before_ms=now_ms,
+                state=OutboxState.PENDING.value,
+                lease_until_ms=0,
+                attempts=0,
+                uncertain=0,
+                last_error="",
+                body=row.body,
+            )
+            .on_conflict_do_nothing(index_elements=[outbox.c.id])
+        )
+        if done.rowcount:
+            last_ms[row.target] = created_ms
+            added += 1
+    return added
+
+
+def claim_due(
+    conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int
+) -> tuple[OutboxRow, ...]:
+    """Take up to `limit` rows to send, at most one per target: the first it still owes.
+
+    A row is due when its time has come or when the lease of an earlier claim has run out. While
+    a target's first row waits or is being sent, its later rows stay where they are.
+    """
+    owed = [OutboxState.PENDING.value, OutboxState.SENDING.value]
+    place = sa.func.row_number().over(
+        partition_by=outbox.c.target,
+        order_by=(outbox.c.created_ms, outbox.c.revision, outbox.c.id),
+    )
+    heads = sa.select(outbox, place.label("place")).where(outbox.c.state.in_(owed)).subquery()
+    now_ms = to_ms(now)
+    due = sa.or_(
+        sa.and_(heads.c.state == OutboxState.PENDING.value, heads.c.not_before_ms <= now_ms),
+        sa.and_(heads.c.state == OutboxState.SENDING.value, heads.c.lease_until_ms <= now_ms),
+    )
+    found = conn.execute(
+        sa.select(heads)
+        .where(heads.c.place == 1, due)
+        .order_by(heads.c.created_ms, heads.c.target)
+        .limit(limit)
+    ).all()
+    claimed = []
+    lease_ms = to_ms(now + lease)
+    for row in found:
+        taken = conn.execute(
+            # The old values stand guard where two daemons share a server.
+            sa.update(outbox)
+            .where(
+                outbox.c.id == row.id,
+                outbox.c.state == row.state,
+                outbox.c.attempts == row.attempts,
+                outbox.c.lease_until_ms == row.lease_until_ms,
+            )
+            .values(
+                state=OutboxState.SENDING.value,
+                attempts=row.attempts + 1,
+                lease_until_ms=lease_ms,
+            )
+        )
+        if taken.rowcount:
+            claimed.append(
+                _row(
+                    {**row._asdict(), "attempts": row.attempts + 1, "lease_until_ms": lease_ms},
+                    state=OutboxState.SENDING,
+                    recovered=row.state == OutboxState.SENDING,
+                )
+            )
+    return tuple(claimed)
+
+
+def note_uncertain(conn: sa.Connection, row: OutboxRow) -> None:
+    """Count one more send of `row` of which nobody knows whether it arrived."""
+    conn.execute(
+        sa.update(outbox).where(outbox.c.id == row.id).values(uncertain=outbox.c.uncertain + 1)
+    )
+
+
+def mark_sent(conn: sa.Connection, row: OutboxRow) -> None:
+    """Write down that `row` was delivered; true whatever else happened to it meanwhile."""
+    conn.execute(
+        sa.update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(state=OutboxState.SENT.value, last_error="")
+    )
+
+
+def mark_retry(
+    conn: sa.Connection, row: OutboxRow, *, not_before: datetime, error: str, uncertain: bool
+) -> None:
+    """Give the claimed `row` back for another send from `not_before` on."""
+    _settle(conn, row, OutboxState.PENDING, error, uncertain, not_before_ms=to_ms(not_before))
+
+
+def mark_dead(conn: sa.Connection, row: OutboxRow, *, error: str, uncertain: bool) -> None:
+    """Give the claimed `row` up; only a human brings it back."""
+    _settle(conn, row, OutboxState.DEAD, error, uncertain)
+
+
+def list_rows(
+    conn: sa.Connection, states: Sequence[OutboxState] = tuple(OutboxState)
+) -> tuple[OutboxRow, ...]:
+    """Return the rows in any of `states`, by target and order of queueing."""
+    found = conn.execute(
+        sa.select(outbox)
+        .where(outbox.c.state.in_([state.value for state in states]))
+        .order_by(outbox.c.target, outbox.c.created_ms, outbox.c.revision, outbox.c.id)
+    )
+    return tuple(_row(row._asdict(), state=OutboxState(row.state)) for row in found)
+
+
+def retry(conn: sa.Connection, row_id: str | None, *, now: datetime) -> int:
+    """Ask for rows to be sent from `now` on, with all attempts before them again.
+
+    Args:
+        conn: A write transaction.
+        row_id: A dead, dropped or waiting row; None stands for every dead one. What was sent or is
+            being sent is left alone.
+        now: The present.
+
+    Returns:
+        How many rows it concerned.
+    """
+    again = [OutboxState.DEAD.value, OutboxState.DROPPED.value, OutboxState.PENDING.value]
+    which = (
+        outbox.c.state == OutboxState.DEAD.value
+        if row_id is None
+        else sa.and_(outbox.c.id == row_id, outbox.c.state.in_(again))
+    )
+    done = conn.execute(
+        sa.update(outbox)
+        .where(which)
+        .values(state=OutboxState.PENDING.value, attempts=0, not_before_ms=to_ms(now))
+    )
+    return done.rowcount
+
+
+def drop(conn: sa.Connection, row_id: str) -> bool:
+    """Give a row up by hand; return False where there is none or it was sent or dropped."""
+    done = conn.execute(
+        sa.update(outbox)
+        .where(
+            outbox.c.id == row_id,
+            outbox.c.state.not_in([OutboxState.SENT.value, OutboxState.DROPPED.value]),
+        )
+        .values(state=OutboxState.DROPPED.value)
+    )
+    return bool(done.rowcount)
+
+
+def _settle(
+    conn: sa.Connection,
+    row: OutboxRow,
+    state: OutboxState,
+    error: str,
+    uncertain: bool,
+    **values: int,
+) -> None:
+    # Only the claim that is still the last one may say how it ended badly: the row may have been
+    # dropped, or taken over after its lease.
+    conn.execute(
+        sa.update(outbox)
+        .where(
+            outbox.c.id == row.id,
+            outbox.c.state == OutboxState.SENDING.value,
+            outbox.c.attempts == row.attempts,
+            outbox.c.lease_until_ms == to_ms(row.lease_until),
+        )
+        .values(
+            state=state.value,
+            last_error=_scrubbed(error),
+            uncertain=outbox.c.uncertain + int(uncertain),
+            **values,
+        )
+    )
+
+
+def _scrubbed(error: str) -> str:
+    # Channels do not put addresses into errors; a plug-in might.
+    return _SECRET.sub("whsec_***", _ADDRESS.sub(r"\1://\2/***", error))[:_ERROR_LENGTH]
+
+
+def _row(values: Mapping[str, Any], *, state: OutboxState, recovered: bool = False) -> OutboxRow:
+    return OutboxRow(
+        id=values["id"],
+        finding_id=values["finding_id"],
+        revision=values["revision"],
+        target=values["target"],
+        created_at=from_ms(values["created_ms"]),
+        not_before=from_ms(values["not_before_ms"]),
+        state=state,
+        lease_until=from_ms(values["lease_until_ms"]),
+        attempts=values["attempts"],
+        uncertain=values["uncertain"],
+        last_error=values["last_error"],
+        body=values["body"],
+        recovered=recovered,
+    )

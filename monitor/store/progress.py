@@ -1,0 +1,85 @@
+"""Where each job stands: cursors, and heartbeats by which another process can tell it is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.domain.window import from_ms, to_ms
+from monitor.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The last run of one job."""
+
+    job: str
+    started_at: datetime
+    finished_at: datetime | None
+    succeeded_at: datetime | None
+    every: timedelta
+    note: str
+
+    def is_late(self, now: datetime) -> bool:
+        """Return whether two runs in a row were missed or failed (with a minute's grace)."""
+        last = self.succeeded_at or self.started_at
+        return now - last > 2 * self.every + timedelta(minutes=1)
+
+
+def read_cursor(connection: sa.Connection, name: str) -> str | None:
+    """Return a cursor's value, or None if it was never set."""
+    return connection.execute(
+        sa.select(schema.cursors.c.value).where(schema.cursors.c.name == name)
+    ).scalar_one_or_none()
+
+
+def move_cursor(connection: sa.Connection, name: str, value: str) -> None:
+    """Set a cursor, in the transaction that stores what it stands for."""
+    connection.exec_driver_sql(
+        "INSERT INTO cursors (name, value) VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def job_started(connection: sa.Connection, job: str, *, now: datetime, every: timedelta) -> None:
+    """Note that a job began."""
+    connection.exec_driver_sql(
+        "INSERT INTO heartbeats (job, started_ms, finished_ms, succeeded_ms, every_s, note) "
+        "VALUES (?, ?, NULL, NULL, ?, '') ON CONFLICT (job) DO UPDATE SET "
+        "started_ms = excluded.started_ms, finished_ms = NULL, every_s = excluded.every_s",
+        (job, to_ms(now), int(every.total_seconds())),
+    )
+
+
+def job_finished(
+    connection: sa.Connection, job: str, *, now: datetime, succeeded: bool, note: str = ""
+) -> None:
+    """Note that a job ended, and how."""
+    connection.execute(
+        sa.update(schema.heartbeats)
+        .where(schema.heartbeats.c.job == job)
+        .values(
+            finished_ms=to_ms(now),
+            note=note[:500],
+            **({"succeeded_ms": to_ms(now)} if succeeded else {}),
+        )
+    )
+
+
+def heartbeats(connection: sa.Connection) -> tuple[Heartbeat, ...]:
+    """Return the heartbeat of every job, ordered by name."""
+    rows = connection.execute(sa.select(schema.heartbeats).order_by(schema.heartbeats.c.job))
+    return tuple(
+        Heartbeat(
+            job=r.job,
+            started_at=from_ms(r.started_ms),
+            finished_at=from_ms(r.finished_ms) if r.finished_ms is not None else None,
+            succeeded_at=from_ms(r.succeeded_ms) if r.succeeded_ms is not None else None,
+            every=timedelta(seconds=r.every_s),
+            note=r.note,
+        )
+        for r in rows
+    )

@@ -1,0 +1,53 @@
+"""Evidence to findings, and findings to the outbox, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.alerts.decide import Route, notices_for
+from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
+from monitor.domain.finding import Change
+from monitor.domain.place import Gazetteer
+from monitor.domain.vessel import WatchList
+from monitor.store.derived import load_berth_states, save_findings
+from monitor.store.engine import Store
+from monitor.store.observations import load_positions, load_static
+from monitor.store.outbox import enqueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What the analysis is asked to look for."""
+
+    gazetteer: Gazetteer
+    watch: WatchList
+    criteria: Criteria
+
+
+def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
+    """Compile the picture from all that had reached the store by `as_of`."""
+    with store.read() as connection:
+        evidence = Evidence(
+            positions=load_positions(connection, received_by=as_of),
+            static=load_static(connection, by=as_of),
+            berth_states=load_berth_states(connection, available_by=as_of),
+        )
+    return compile_picture(
+        evidence, brief.gazetteer, brief.watch, as_of=as_of, criteria=brief.criteria
+    )
+
+
+def assess(store: Store, brief: Brief, routes: Sequence[Route], *, now: datetime) -> list[Change]:
+    """Bring the stored findings up to date and put what is worth telling into the outbox.
+
+    Findings and outbox rows are committed together: a finding is never stored untold nor told
+    unstored. Running it again changes nothing.
+    """
+    picture = picture_at(store, brief, as_of=now)
+    with store.begin() as connection:
+        changes = save_findings(connection, picture.findings)
+        notices, _decisions = notices_for(changes, routes=routes, as_of=now)
+        enqueue(connection, notices, now=now)
+    return changes

@@ -1,0 +1,142 @@
+"""Scenes to berth states: each scene is read once onto the port's grid and judged.
+
+A scene is judged against earlier scenes of the same sensor and orbit. Which ones is written
+beside the result; when a late scene changes that choice, the judgement is made again, so the
+outcome does not depend on the order in which scenes arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.detect.occupancy import (
+    OccupancyCriteria,
+    bands_for,
+    berth_states,
+    grid_for,
+    reference_scenes,
+    unobserved,
+)
+from monitor.domain.berth_state import BerthState
+from monitor.domain.chip import Chip
+from monitor.domain.place import Gazetteer
+from monitor.domain.scene import Scene
+from monitor.domain.tally import Tally
+from monitor.errors import BadScene
+from monitor.sources.base import ReadsChips
+from monitor.store.derived import put_berth_states, surveyed
+from monitor.store.engine import Store
+from monitor.store.observations import count_losses, load_scenes
+
+_KEPT_PIXELS = 60_000_000
+"""Pixels of chips kept in memory between scenes, about 240 MB as float32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyPlan:
+    """How scenes are judged."""
+
+    gazetteer: Gazetteer
+    reader: ReadsChips
+    criteria: OccupancyCriteria
+    references: int = 30
+    causal: bool = True
+    """Only earlier scenes are references: what a live monitor can know. A batch over an archive
+    may look both ways."""
+
+
+class Surveyor:
+    """Judges scenes, keeping recent chips so that each raster is read once."""
+
+    def __init__(self, plan: SurveyPlan) -> None:
+        self.plan = plan
+        self._chips: OrderedDict[str, Chip] = OrderedDict()
+        self._bad: dict[str, BadScene] = {}
+
+    def digest(self, scene: Scene, scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
+        """Return the references a scene will be judged against, and their short hash."""
+        chosen = reference_scenes(
+            scene, scenes, causal=self.plan.causal, limit=self.plan.references
+        )
+        return chosen, hashlib.sha256("\x1f".join(chosen).encode()).hexdigest()[:16]
+
+    def judge(
+        self, scene: Scene, references: Sequence[str], by_id: Mapping[str, Scene], tally: Tally
+    ) -> tuple[BerthState, ...]:
+        """Return one state per berth; all unobserved, and counted, where the scene is unusable."""
+        tally.read += 1
+        try:
+            chip = self.chip(scene)
+        except BadScene as exc:
+            tally.reject(exc.reason, f"{scene.id}: {exc}")
+            return unobserved(scene, self.plan.gazetteer, reason=exc.reason)
+        tally.accepted += 1
+        return berth_states(
+            scene,
+            chip,
+            self.plan.gazetteer,
+            references=tuple(self._readable(references, by_id, chip)),
+            criteria=self.plan.criteria,
+        )
+
+    def chip(self, scene: Scene) -> Chip:
+        """Return the scene's pixels over the port, from memory or its file.
+
+        Raises:
+            BadScene: It cannot be read; asking again costs nothing and answers the same.
+        """
+        if scene.id in self._bad:
+            raise self._bad[scene.id]
+        if scene.id in self._chips:
+            self._chips.move_to_end(scene.id)
+            return self._chips[scene.id]
+        try:
+            grid = grid_for(scene, self.plan.gazetteer, criteria=self.plan.criteria)
+            chip = self.plan.reader.read_chip(scene, grid, bands_for(scene))
+        except BadScene as exc:
+            self._bad[scene.id] = exc
+            raise
+        self._chips[scene.id] = chip
+        while sum(c.values.size for c in self._chips.values()) > _KEPT_PIXELS:
+            self._chips.popitem(last=False)
+        return chip
+
+    def _readable(
+        self, references: Sequence[str], by_id: Mapping[str, Scene], chip: Chip
+    ) -> Iterator[Chip]:
+        for scene_id in references:
+            try:
+                other = self.chip(by_id[scene_id])
+            except BadScene:
+                continue  # counted when it is judged itself
+            if other.grid == chip.grid and other.bands == chip.bands:
+                yield other
+
+
+def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
+    """Judge every stored scene whose references changed or that was never judged.
+
+    Each scene is committed by itself, so a crash loses one scene's work.
+    """
+    with store.read() as connection:
+        scenes = load_scenes(connection, available_by=now)
+        done = surveyed(connection)
+    by_id = {s.id: s for s in scenes}
+    tally = Tally()
+    for scene in scenes:
+        references, digest = surveyor.digest(scene, scenes)
+        if done.get(scene.id) == digest:
+            continue
+        before = Tally()
+        states = surveyor.judge(scene, references, by_id, before)
+        with store.begin() as connection:
+            put_berth_states(connection, states, references_digest=digest)
+            # A scene judged again is still one loss.
+            if scene.id not in done:
+                count_losses(connection, f"scene:{scene.sensor}", before)
+        tally.add(before)
+    return tally
