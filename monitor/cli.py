@@ -1,1 +1,505 @@
-def main() -> None: ...
+"""The command line. Heavy imports wait until a command needs them: `--help` must be quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.errors import ConfigError, InputError, MonitorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.domain.finding import Finding
+    from monitor.store.engine import Store
+    from monitor.wiring import Wiring
+
+app = typer.Typer(
+    name="monitor",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=(
+        "Watch a port by AIS and satellite: who waits outside, who came in, which berth is "
+        "taken, and what was not seen. Start with `monitor demo`."
+    ),
+)
+aoi_app = typer.Typer(no_args_is_help=True, help="Check and look at a file of areas.")
+outbox_app = typer.Typer(no_args_is_help=True, help="See and mend what is owed to the channels.")
+app.add_typer(aoi_app, name="aoi")
+app.add_typer(outbox_app, name="outbox")
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="Settings file (TOML).", show_default=False)
+]
+OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")]
+AoiOption = Annotated[
+    str,
+    typer.Option(
+        "--aoi",
+        help="GeoJSON of areas, or the name of a bundled one: tartus, latakia, novorossiysk.",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; errors meant for humans end it with one clear message and code 2."""
+    try:
+        app(standalone_mode=True)
+    except MonitorError as exc:
+        for line in str(exc).splitlines():
+            typer.echo(f"monitor: error: {line}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing is wrong and nobody is listening.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from monitor import __version__
+
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
+) -> None:
+    import logging
+    import time
+
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)sZ %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        stream=sys.stderr,
+    )
+    for noisy in ("apscheduler", "alembic", "httpx", "httpcore", "rasterio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@app.command()
+def check(config: ConfigOption) -> None:
+    """Check settings, areas and watch list without touching the network; say what would run."""
+    wiring = _wiring(config)
+    gazetteer, watch = wiring.gazetteer, wiring.watch
+    typer.echo(f"settings  {config}: ok")
+    typer.echo(
+        f"areas     {wiring.settings.port.aoi}: {len(gazetteer.places)} places, "
+        f"{len(gazetteer.berths)} berths, ports: {', '.join(gazetteer.ports) or 'none'}"
+    )
+    typer.echo(f"watch     {len(watch.vessels)} vessels, {len(watch.mmsis())} MMSI candidates")
+    for source in (*wiring.settings.sources.ais, *wiring.settings.sources.scenes):
+        missing = [] if source.kind == "static_stac" else wiring.missing_secrets(source)
+        typer.echo(
+            f"source    {source.name} ({source.kind}): {_would_run(source.enabled, missing)}"
+        )
+    for channel in wiring.settings.channels:
+        missing = wiring.missing_secrets(channel)
+        typer.echo(
+            f"channel   {channel.name} ({channel.kind}, {channel.min_severity.value} and louder): "
+            f"{_would_run(channel.enabled, missing)}"
+        )
+    wiring.channels()
+    typer.echo(f"store     {wiring.locate(wiring.settings.store.path)}")
+    typer.echo(f"report    {wiring.locate(wiring.settings.report.out)}")
+
+
+@app.command()
+def run(config: ConfigOption) -> None:
+    """Run as a daemon until SIGTERM: poll, survey, assess, notify, publish."""
+    from monitor.clock import SystemClock
+
+    _wiring(config).daemon(SystemClock()).run()
+
+
+@app.command()
+def once(config: ConfigOption) -> None:
+    """Run every job once and say what came of each; exit code 1 if one failed."""
+    from monitor.clock import SystemClock
+    from monitor.store.engine import writer_lock
+    from monitor.store.progress import heartbeats
+    from monitor.watch.jobs import JobRunner
+    from monitor.wiring import open_configured_store
+
+    wiring = _wiring(config)
+    with writer_lock(wiring.locate(wiring.settings.store.path)):
+        store = open_configured_store(wiring)
+        try:
+            runner = JobRunner(store, SystemClock())
+            jobs = [*wiring.analysis_jobs(store, replaying=False), *wiring.delivery_jobs(store)]
+            done = {job.name: runner.run(job) for job in jobs}
+            with store.read() as connection:
+                notes = {beat.job: beat.note for beat in heartbeats(connection)}
+        finally:
+            store.close()
+    for name, succeeded in done.items():
+        typer.echo(f"{name}: {'ok' if succeeded else 'FAILED'} {notes.get(name, '')}".rstrip())
+    if not all(done.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def health(config: ConfigOption) -> None:
+    """Say whether the daemon is well, from its heartbeats; exit code 1 if it is not."""
+    from monitor.clock import SystemClock
+    from monitor.watch.health import health as ask
+    from monitor.wiring import open_configured_store
+
+    wiring = _wiring(config)
+    path = wiring.locate(wiring.settings.store.path)
+    if not path.exists():
+        typer.echo(f"no store at {path}: is `monitor run` running?")
+        raise typer.Exit(1)
+    store = open_configured_store(wiring)
+    try:
+        answer = ask(store, now=SystemClock().now())
+    finally:
+        store.close()
+    for line in answer.lines:
+        typer.echo(line)
+    if not answer.is_well:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    config: ConfigOption,
+    out: OutOption = Path("replay-output"),
+    start: Annotated[
+        str | None, typer.Option("--from", help="First instant, ISO 8601 (default: settings).")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="Instant after the last, ISO 8601.")
+    ] = None,
+) -> None:
+    """Run the same jobs over history under a virtual clock, into a store of its own.
+
+    Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html. Killed and
+    started again it goes on where it was; nothing is sent to any channel.
+    """
+    _replay(_wiring(config), out, start, end)
+
+
+@app.command()
+def demo(out: OutOption = Path("demo-output")) -> None:
+    """Replay the Tartus story, December 2024 to February 2025, from the bundled samples.
+
+    AIS is reconstructed from published facts and the scenes are rendered; both are labelled so
+    wherever they appear. See docs/demo.md.
+    """
+    from monitor.bundled import bundled
+
+    _replay(_wiring(bundled("config", "demo.toml")), out, None, None)
+
+
+@app.command()
+def tracks(
+    files: Annotated[
+        list[Path], typer.Argument(help="AIS files: NMEA, aisstream JSON, CSV; .gz too.")
+    ],
+    aoi: AoiOption,
+    out: OutOption = Path("tracks-output"),
+    received_at: Annotated[
+        str | None,
+        typer.Option(help="When a log without dates was begun, ISO 8601; NMEA alone has none."),
+    ] = None,
+    watchlist: Annotated[
+        Path | None, typer.Option(help="CSV of ships to name and mark (docs/areas.md).")
+    ] = None,
+) -> None:
+    """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
+    from monitor.batch import track_files
+    from monitor.domain.vessel import WatchList
+    from monitor.sources.watchlist import load_watchlist
+
+    with _progress("reading AIS") as progress:
+        result = track_files(
+            files,
+            aoi=_aoi_path(aoi),
+            out=out,
+            watch=load_watchlist(watchlist) if watchlist else WatchList(),
+            start_at=_instant(received_at, "--received-at") if received_at else None,
+            progress=progress,
+        )
+    for reason in result.failed.values():
+        typer.echo(f"monitor: skipped: {reason}", err=True)
+    tally = result.tally
+    typer.echo(
+        f"{tally.read} lines read, {tally.accepted} accepted, {sum(tally.ignored.values())} of "
+        f"other kinds, {sum(tally.rejected.values())} rejected; "
+        f"{len(result.picture.tracks.rows)} positions of {len(result.picture.tracks.first_row)} "
+        f"vessels, {len(result.picture.visits)} visits, {len(result.picture.silences)} silences"
+    )
+    if not len(result.picture.tracks.rows) and "undated" in tally.rejected:
+        typer.echo("The log holds no dates: give --received-at with the time it was begun.")
+    typer.echo(f"written to {out}")
+
+
+@app.command()
+def look(
+    catalog: Annotated[
+        Path, typer.Argument(help="Folder or catalog.json of a static STAC catalog.")
+    ],
+    aoi: AoiOption,
+    out: OutOption = Path("look-output"),
+    references: Annotated[
+        int, typer.Option(help="Most scenes of the same orbit to hold each scene against.", min=0)
+    ] = 30,
+) -> None:
+    """Judge every berth in every scene; write berth_states.csv and summary.json."""
+    from monitor.batch import look_at
+
+    with _progress("looking at scenes") as progress:
+        result = look_at(
+            catalog, aoi=_aoi_path(aoi), out=out, references=references, progress=progress
+        )
+    for reason, count in sorted(result.tally.rejected.items()):
+        example = result.tally.examples.get(reason, "")
+        typer.echo(f"monitor: skipped: {count} × {reason}, first: {example}", err=True)
+    counts = {w: sum(s.state.value == w for s in result.states) for w in _STATE_WORDS}
+    typer.echo(f"{len(result.scenes)} scenes: " + ", ".join(f"{n} {w}" for w, n in counts.items()))
+    typer.echo(f"written to {out}")
+
+
+_STATE_WORDS = ("occupied", "free", "unobserved")
+
+
+@aoi_app.command("check")
+def aoi_check(
+    file: Annotated[str, typer.Argument(help="GeoJSON file, or a bundled name.")],
+) -> None:
+    """Check a file of areas; every fault is named with its feature and reason."""
+    from monitor.sources.gazetteer import check_aoi, load_gazetteer
+
+    path = _aoi_path(file)
+    faults = check_aoi(path)
+    for fault in faults:
+        typer.echo(f"{path}: {fault.feature_id}: {fault.reason}")
+    if faults:
+        raise typer.Exit(2)
+    gazetteer = load_gazetteer(path)
+    kinds = sorted({p.kind.value for p in gazetteer.places.values()})
+    counted = [f"{k} {sum(p.kind == k for p in gazetteer.places.values())}" for k in kinds]
+    typer.echo(f"{path}: {len(gazetteer.places)} places are good ({', '.join(counted)})")
+
+
+@aoi_app.command("plot")
+def aoi_plot(
+    file: Annotated[str, typer.Argument(help="GeoJSON file, or a bundled name.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="HTML page to write.")] = Path(
+        "map.html"
+    ),
+) -> None:
+    """Draw a file of areas as a map page that opens without a network."""
+    from monitor.report.map import write_areas_map
+    from monitor.sources.gazetteer import load_gazetteer
+
+    gazetteer = load_gazetteer(_aoi_path(file))
+    if out.is_dir() or not out.parent.is_dir():
+        raise InputError(f"{out}: name a file in a folder that exists, e.g. map.html")
+    write_areas_map(out, gazetteer)
+    typer.echo(f"written to {out}")
+
+
+@outbox_app.command("list")
+def outbox_list(
+    config: ConfigOption,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only these: pending, sending, sent, dead, dropped.")
+    ] = None,
+) -> None:
+    """List notices, one a line, tab-separated: id, state, target, attempts, finding, error."""
+    from monitor.store.outbox import OutboxState, list_rows
+
+    try:
+        states = [OutboxState(s) for s in state] if state else list(OutboxState)
+    except ValueError as exc:
+        raise InputError(f"--state: {exc}; use {', '.join(OutboxState)}") from exc
+    with _store(config) as store, store.read() as connection:
+        for row in list_rows(connection, states):
+            typer.echo(
+                "\t".join(
+                    (row.id, row.state.value, row.target, str(row.attempts), row.finding_id,
+                     row.last_error)
+                )
+            )  # fmt: skip
+
+
+@outbox_app.command("retry")
+def outbox_retry(
+    config: ConfigOption,
+    notice: Annotated[
+        str | None, typer.Argument(help="Notice id; all dead ones if left out.")
+    ] = None,
+) -> None:
+    """Send a dead, dropped or waiting notice again, with all attempts before it."""
+    from monitor.clock import SystemClock
+    from monitor.store.outbox import retry
+
+    with _store(config) as store, store.begin() as connection:
+        count = retry(connection, notice, now=SystemClock().now())
+    if notice and not count:
+        raise InputError(f"no notice {notice} that could be sent again; see `monitor outbox list`")
+    typer.echo(f"{count} to be sent again")
+
+
+@outbox_app.command("drop")
+def outbox_drop(
+    config: ConfigOption, notice: Annotated[str, typer.Argument(help="Notice id.")]
+) -> None:
+    """Give a notice up for good."""
+    from monitor.store.outbox import drop
+
+    with _store(config) as store, store.begin() as connection:
+        dropped = drop(connection, notice)
+    if not dropped:
+        raise InputError(f"no notice {notice} that could be dropped; see `monitor outbox list`")
+    typer.echo("dropped")
+
+
+def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> None:
+    from monitor.domain.window import TimeWindow
+    from monitor.report.files import out_folder
+    from monitor.store.engine import writer_lock
+    from monitor.watch import replay as replaying
+    from monitor.watch.publish import publish
+
+    defaults = wiring.settings.replay
+    first, last = start or defaults.start, end or defaults.end
+    if first is None or last is None:
+        raise ConfigError("give --from and --to, or [replay] start and end in the settings")
+    start_at, end_at = _instant(first, "--from"), _instant(last, "--to")
+    if end_at <= start_at:
+        raise InputError(f"--to ({last}) must be later than --from ({first})")
+    plan = wiring.replay_plan(TimeWindow(start=start_at, end=end_at))
+    path = out_folder(out) / "monitor.db"
+    with writer_lock(path):
+        store = replaying.open_replay(path, plan)
+        try:
+            with _progress("replaying") as progress:
+                replaying.replay(
+                    store,
+                    plan,
+                    wiring.analysis_jobs(store, replaying=True),
+                    progress=lambda done, total, at: progress(done, total, f"{at:%d %b %Y}"),
+                )
+            published = publish(store, wiring.brief, wiring.press, out, now=end_at)
+        finally:
+            store.close()
+    _show(published.findings)
+    typer.echo(f"\n{len(published.findings)} findings: {out / 'findings.jsonl'}")
+    typer.echo(f"map: {published.page.resolve()}")
+
+
+def _show(findings: Iterable[Finding]) -> None:
+    """Print the findings worth a notice as a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.domain.finding import Severity
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("from (UTC)", "to", "what", "ship", "where", "basis", "sure"):
+        table.add_column(heading, no_wrap=heading != "where")
+    for f in findings:
+        if f.severity.rank < Severity.NOTICE.rank:
+            continue
+        known = [f.start_earliest or f.start_latest, f.end_latest or f.start_latest]
+        when = [f"{at:%d %b %H:%M}" if at else "" for at in known]
+        if f.status == "open":
+            when[1] = "open"
+        cells = [*when, f.kind.value, f.subject.name or "", f.place_id or "", f.basis.value]
+        table.add_row(*(Text(_plain(c)) for c in [*cells, f.confidence]))
+    console = Console()
+    console.print(table, width=None if console.is_terminal else 140)
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _would_run(enabled: bool, missing: list[str]) -> str:
+    if not enabled:
+        return "off"
+    return f"off until {' and '.join(missing)} is set" if missing else "on"
+
+
+def _wiring(config: Path) -> Wiring:
+    from monitor.wiring import Wiring
+
+    return Wiring.load(config)
+
+
+@contextmanager
+def _store(config: Path) -> Iterator[Store]:
+    from monitor.wiring import open_configured_store
+
+    wiring = _wiring(config)
+    path = wiring.locate(wiring.settings.store.path)
+    if not path.exists():
+        raise InputError(f"no store at {path}; `monitor run` or `monitor once` makes it")
+    store = open_configured_store(wiring)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _aoi_path(text: str) -> Path:
+    from monitor.bundled import bundled
+
+    path = Path(text)
+    if path.suffix or path.exists():
+        return path
+    try:
+        return bundled("aoi", f"{text}.geojson")
+    except InputError:
+        raise InputError(f"{text}: neither a file nor a bundled area file") from None
+
+
+def _instant(text: str, option: str) -> datetime:
+    from monitor.domain.window import parse_utc
+
+    try:
+        return parse_utc(text)
+    except ValueError as exc:
+        raise InputError(f"{option}: {text!r} is not an ISO 8601 date or time") from exc
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show a progress bar on stderr where that is a terminal; say nothing where it is not."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def update(done: int, total: int, item: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{what} {_plain(item)[:40]}")
+
+        yield update

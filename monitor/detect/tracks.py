@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +42,8 @@ class Tracks:
 
     def slices(self) -> list[slice]:
         """Return one slice of rows per vessel, ordered by MMSI."""
-        ends = np.append(self.first_row[1:], len(self.rows))
-        return [slice(int(a), int(b)) for a, b in zip(self.first_row, ends, strict=True)]
+        edges = [*self.first_row.tolist(), len(self.rows)]
+        return [slice(a, b) for a, b in pairwise(edges)]
 
     def fix(self, row: int) -> Fix:
         """Return one row as a value."""

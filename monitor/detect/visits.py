@@ -190,18 +190,23 @@ class _Finder:
             longest_gap_ms=longest_gap,
         )
 
-    def long_enough(self, span: _Span, inside: Mask, least: timedelta) -> int | None:
-        """Return the row at which the stay had lasted `least`, or None if it did not.
-
-        A stay proves itself by reports inside that far apart; failing that, a ship between whose
-        neighbouring reports that much time lies can have been there, and the report after it is
-        what tells.
-        """
+    def proven(self, span: _Span, inside: Mask, least: timedelta) -> int | None:
+        """Return the first row inside that lies `least` after the first one, or None."""
         times = self.tracks.rows.time_ms
         rows = span.first + np.flatnonzero(inside[span.first : span.last + 1])
-        proven = rows[times[rows] - times[span.first] >= _ms(least)]
-        if len(proven):
-            return int(proven[0])
+        late = rows[times[rows] - times[span.first] >= _ms(least)]
+        return int(late[0]) if len(late) else None
+
+    def long_enough(self, span: _Span, inside: Mask, least: timedelta) -> int | None:
+        """Return the row at which the stay had or can have lasted `least`, or None.
+
+        Where reports inside do not prove it, a ship between whose neighbouring reports that much
+        time lies can have been there; the report after it is what tells.
+        """
+        proven = self.proven(span, inside, least)
+        if proven is not None:
+            return proven
+        times = self.tracks.rows.time_ms
         if span.after is not None:
             begun = times[span.before] if span.before is not None else times[span.first]
             if times[span.after] - begun >= _ms(least):
@@ -284,8 +289,9 @@ class _Finder:
         found = []
         for span in self.spans(inside, outside):
             for part in self._split_at_gaps(span, inside):
-                learned = self.long_enough(part, inside, c.waiting_min)
-                if learned is None or part.first == part.last:
+                # Only reports prove a wait: a ship heard twice a day may pass through.
+                learned = self.proven(part, inside, c.waiting_min)
+                if learned is None:
                     continue
                 place = self._area_of(part.first, areas, shapes)
                 found.append(

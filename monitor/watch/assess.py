@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerts.decide import Route, notices_for
+from monitor.alerts.render import Voice, payload_for
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -14,7 +16,7 @@ from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
 from monitor.store.observations import load_positions, load_static
-from monitor.store.outbox import enqueue
+from monitor.store.outbox import NewRow, enqueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
     )
 
 
-def assess(store: Store, brief: Brief, routes: Sequence[Route], *, now: datetime) -> list[Change]:
+def assess(
+    store: Store, brief: Brief, routes: Sequence[Route], *, voice: Voice, now: datetime
+) -> list[Change]:
     """Bring the stored findings up to date and put what is worth telling into the outbox.
 
     Findings and outbox rows are committed together: a finding is never stored untold nor told
@@ -48,6 +52,15 @@ def assess(store: Store, brief: Brief, routes: Sequence[Route], *, now: datetime
     picture = picture_at(store, brief, as_of=now)
     with store.begin() as connection:
         changes = save_findings(connection, picture.findings)
-        notices, _decisions = notices_for(changes, routes=routes, as_of=now)
-        enqueue(connection, notices, now=now)
+        rows = (
+            NewRow(
+                id=notice.id,
+                finding_id=notice.finding.id,
+                revision=notice.revision,
+                target=notice.target,
+                body=json.dumps(payload_for(notice, voice=voice), ensure_ascii=False),
+            )
+            for notice in notices_for(changes, routes=routes, as_of=now)
+        )
+        enqueue(connection, rows, now=now)
     return changes

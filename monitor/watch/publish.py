@@ -1,0 +1,149 @@
+"""The store to the files people read: findings, tables, and the map page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from monitor.detect.picture import Picture, in_order
+from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.finding import Finding
+from monitor.domain.scene import Scene
+from monitor.domain.vessel import Identity
+from monitor.domain.visit import Coverage
+from monitor.report.files import (
+    out_folder,
+    write_berth_states,
+    write_findings,
+    write_json,
+    write_silences,
+    write_visits,
+)
+from monitor.report.map import write_map
+from monitor.report.summary import MapView, SceneOverlay, TrackView
+from monitor.store.derived import load_berth_states, load_findings
+from monitor.store.engine import Store
+from monitor.store.observations import load_losses, load_scenes
+from monitor.watch.assess import Brief, picture_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """How the pages are made."""
+
+    title: str
+    zone: str
+    overlay: Callable[[Scene], SceneOverlay | None]
+    """Draws a scene for the map; None where it cannot be read."""
+    scenes_shown: int = 60
+    """Newest scenes laid under the map; more would make the page heavy."""
+    map_window: timedelta = timedelta(days=120)
+    """Tracks older than this stay in the tables and leave the map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was written."""
+
+    out: Path
+    page: Path
+    findings: tuple[Finding, ...]
+
+
+def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
+    """Write findings.jsonl, port_calls.csv, silences.csv, berth_states.csv, summary.json and
+    report/index.html into `out`, each replaced in one step.
+
+    Raises:
+        InputError: `out` cannot be written to.
+    """
+    picture = picture_at(store, brief, as_of=now)
+    with store.read() as connection:
+        findings = in_order(load_findings(connection))
+        states = load_berth_states(connection, available_by=now)
+        scenes = load_scenes(connection, available_by=now)
+        losses = load_losses(connection)
+    out_folder(out)
+    page = out_folder(out / "report") / "index.html"
+    write_findings(out / "findings.jsonl", findings)
+    write_visits(out / "port_calls.csv", picture.visits, picture.register)
+    write_silences(out / "silences.csv", picture.silences, picture.register)
+    write_berth_states(out / "berth_states.csv", states)
+    write_json(
+        out / "summary.json",
+        {
+            "as_of": now.isoformat(),
+            "positions": len(picture.tracks.rows),
+            "positions_set_aside_as_jumps": picture.tracks.spikes,
+            "vessels": len(picture.tracks.first_row),
+            "scenes": len(scenes),
+            "findings": len(findings),
+            "lost": [
+                {"source": s, "reason": r, "count": c, "first": example}
+                for s, r, c, example in losses
+            ],
+        },
+    )
+    view = MapView(
+        title=press.title,
+        as_of=now,
+        gazetteer=brief.gazetteer,
+        tracks=_tracks(picture, brief, now - press.map_window),
+        berth_states=states,
+        findings=findings,
+        scenes=_overlays(scenes, press),
+        coverage=_not_seen(picture.coverage, states, scenes, now),
+        zone=press.zone,
+    )
+    write_map(page, view)
+    return Published(out=out, page=page, findings=findings)
+
+
+def _tracks(picture: Picture, brief: Brief, since: datetime) -> tuple[TrackView, ...]:
+    rows = picture.tracks.rows
+    recent = rows.time_ms >= int(since.timestamp() * 1000)
+    views = []
+    for part in picture.tracks.slices():
+        own = rows.take(np.flatnonzero(recent[part]) + part.start)
+        if len(own):
+            identity = picture.register.identity(int(own.mmsi[0]))
+            views.append(TrackView(identity=identity, positions=own))
+    heard = {v.identity.imo for v in views if v.identity.imo}
+    # A watched ship that was not received at all is still listed, as not received.
+    for vessel in brief.watch.vessels:
+        if vessel.imo and vessel.imo not in heard and vessel.claims:
+            identity = Identity(
+                mmsi=vessel.claims[0].mmsi, imo=vessel.imo, name=vessel.name, watched=True
+            )
+            views.append(TrackView(identity=identity, positions=rows.take(slice(0, 0))))
+    return tuple(views)
+
+
+def _overlays(scenes: Sequence[Scene], press: Press) -> tuple[SceneOverlay, ...]:
+    drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
+    return tuple(o for o in drawn if o is not None)
+
+
+def _not_seen(
+    coverage: Coverage, states: Sequence[BerthState], scenes: Sequence[Scene], now: datetime
+) -> tuple[str, ...]:
+    """Say in plain sentences what the monitor could not see."""
+    lines = []
+    if coverage.heard:
+        first = datetime.fromtimestamp(min(coverage.heard) * 3600, tz=now.tzinfo)
+        fed, hours = coverage.fed_between(first, now)
+        lines.append(
+            f"AIS: something was received in {fed} of {hours} hours since {first:%d %b %Y}."
+        )
+    else:
+        lines.append("AIS: nothing was received.")
+    blind = sum(s.state is Occupancy.UNOBSERVED for s in states)
+    lines.append(
+        f"Images: {len(scenes)} scenes; {blind} of {len(states)} looks at a berth could not be "
+        "judged (cloud, rough sea, outside the image)."
+    )
+    return tuple(lines)

@@ -1,0 +1,334 @@
+"""The only place that picks concretes: settings in, a working monitor out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zoneinfo
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Literal
+
+from monitor import __version__
+from monitor.alerts.channels import Channel
+from monitor.alerts.decide import Route
+from monitor.alerts.render import Voice
+from monitor.alerts.slack import SlackChannel
+from monitor.alerts.webhook import WebhookChannel
+from monitor.clock import Clock
+from monitor.detect.occupancy import OccupancyCriteria
+from monitor.detect.quicklook import chip_image
+from monitor.domain.place import Gazetteer
+from monitor.domain.scene import Scene
+from monitor.domain.vessel import WatchList
+from monitor.domain.window import TimeWindow
+from monitor.errors import BadScene, ConfigError
+from monitor.http_client import HttpClient
+from monitor.report.summary import SceneOverlay
+from monitor.settings import (
+    AisFolderSettings,
+    AisHttpSettings,
+    Settings,
+    SlackSettings,
+    WebhookSettings,
+    load_settings,
+    resolve,
+    secret,
+)
+from monitor.sources.ais.folder import AisFolder
+from monitor.sources.ais.http_json import HttpJsonPositions
+from monitor.sources.base import FindsScenes, PollsPositions
+from monitor.sources.gazetteer import load_gazetteer
+from monitor.sources.imagery.raster import RasterReader, map_overlay
+from monitor.sources.imagery.static_stac import StaticCatalog
+from monitor.sources.watchlist import load_watchlist
+from monitor.store.engine import Store, open_store, writer_lock
+from monitor.watch.assess import Brief, assess
+from monitor.watch.daemon import Daemon
+from monitor.watch.ingest import Ingested, poll_positions, poll_scenes
+from monitor.watch.jobs import Job
+from monitor.watch.notify import RetryCriteria, deliver
+from monitor.watch.publish import Press, publish
+from monitor.watch.replay import ReplayPlan
+from monitor.watch.survey import Surveyor, SurveyPlan, survey
+
+USER_AGENT = f"tartus-monitor/{__version__}"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """One settings file and everything made from it, each part when first asked for."""
+
+    path: Path
+    settings: Settings
+
+    @classmethod
+    def load(cls, path: Path) -> Wiring:
+        """Read the settings.
+
+        Raises:
+            ConfigError: Anything in them is wrong.
+        """
+        return cls(path, load_settings(path))
+
+    def locate(self, path: Path) -> Path:
+        """Return a path of the settings as seen from here."""
+        return resolve(self.path, path)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The port's areas."""
+        return load_gazetteer(self.locate(self.settings.port.aoi))
+
+    @cached_property
+    def watch(self) -> WatchList:
+        """The ships to look for; none if no list is configured."""
+        listed = self.settings.port.watchlist
+        return load_watchlist(self.locate(listed)) if listed else WatchList()
+
+    @cached_property
+    def brief(self) -> Brief:
+        """What the analysis is asked."""
+        return Brief(
+            gazetteer=self.gazetteer, watch=self.watch, criteria=self.settings.thresholds()
+        )
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """The one web client."""
+        return HttpClient(user_agent=USER_AGENT)
+
+    def positions(self, *, replaying: bool) -> list[PollsPositions]:
+        """Make the AIS sources that can run: enabled, and with their secrets given.
+
+        Args:
+            replaying: Only folders, and rows arrive when they say they did.
+        """
+        made: list[PollsPositions] = []
+        for source in self.settings.sources.ais:
+            if not source.enabled or self.missing_secrets(source):
+                continue
+            if isinstance(source, AisFolderSettings):
+                arrival: Literal["file", "event"] = "event" if replaying else source.arrival
+                made.append(AisFolder(source.name, self.locate(source.path), arrival=arrival))
+            elif not replaying:
+                made.append(self._http_source(source))
+        return made
+
+    def _http_source(self, source: AisHttpSettings) -> PollsPositions:
+        headers = source.headers | {
+            header: os.environ[variable] for header, variable in source.header_env.items()
+        }
+        return HttpJsonPositions(
+            source.name,
+            client=self.http,
+            url=source.url,
+            items=source.items,
+            fields=source.fields,
+            time_format=source.time_format,
+            headers=headers,
+            max_age=timedelta(seconds=source.max_age_s),
+        )
+
+    def missing_secrets(
+        self, item: AisFolderSettings | AisHttpSettings | SlackSettings | WebhookSettings
+    ) -> list[str]:
+        """Return the environment variables an entry needs and does not find."""
+        names: list[str | None] = []
+        if isinstance(item, AisHttpSettings):
+            names = list(item.header_env.values())
+        elif isinstance(item, SlackSettings):
+            names = [item.url_env]
+        elif isinstance(item, WebhookSettings):
+            names = [item.secret_env]
+        return [name for name in names if name and not os.environ.get(name)]
+
+    def catalogs(self) -> list[FindsScenes]:
+        """Make the enabled scene catalogs."""
+        return [
+            StaticCatalog(source.name, self.locate(source.path))
+            for source in self.settings.sources.scenes
+            if source.enabled
+        ]
+
+    @cached_property
+    def surveyor(self) -> Surveyor:
+        """The judge of scenes."""
+        return Surveyor(
+            SurveyPlan(
+                gazetteer=self.gazetteer,
+                reader=RasterReader(),
+                criteria=OccupancyCriteria(gsd_m=self.settings.survey.gsd_m),
+                references=self.settings.survey.references,
+            )
+        )
+
+    @cached_property
+    def voice(self) -> Voice:
+        """How notices name hours and places."""
+        return Voice(
+            zone=zoneinfo.ZoneInfo(self.settings.port.time_zone),
+            place_names={p.id: p.name for p in self.gazetteer.places.values()},
+        )
+
+    def routes(self) -> list[Route]:
+        """Which news each channel wants; a channel that cannot run yet still collects."""
+        return [
+            Route(
+                target=channel.name,
+                format=channel.kind,
+                min_severity=channel.min_severity,
+                kinds=channel.kinds,
+                places=channel.places,
+            )
+            for channel in self.settings.channels
+            if channel.enabled
+        ]
+
+    def channels(self) -> dict[str, Channel]:
+        """Make the channels that can run: enabled, and with their secrets given."""
+        made: dict[str, Channel] = {}
+        for item in self.settings.channels:
+            if item.enabled and not self.missing_secrets(item):
+                made[item.name] = self._channel(item)
+        return made
+
+    def _channel(self, item: SlackSettings | WebhookSettings) -> Channel:
+        what = f"channels.{item.name}"
+        if isinstance(item, SlackSettings):
+            url = secret(env=item.url_env, file=item.url_file, base=self.path, what=what)
+            if not url:
+                raise ConfigError(f"{self.path}: {what}: the webhook URL is empty")
+            return SlackChannel(
+                name=item.name,
+                url=url,
+                client=self.http,
+                hold_uncertain=item.on_uncertain == "hold",
+            )
+        signing = secret(env=item.secret_env, file=item.secret_file, base=self.path, what=what)
+        return WebhookChannel(
+            name=item.name,
+            url=item.url,
+            secrets=(signing or "").split(),
+            client=self.http,
+            allow_private=item.allow_private,
+        )
+
+    @cached_property
+    def press(self) -> Press:
+        """How the pages are made."""
+        return Press(
+            title=self.settings.port.title,
+            zone=self.settings.port.time_zone,
+            overlay=self.overlay,
+        )
+
+    def overlay(self, scene: Scene) -> SceneOverlay | None:
+        """Draw a scene for the map; None where it cannot be read."""
+        try:
+            chip = self.surveyor.chip(scene)
+        except BadScene:
+            return None
+        laid = map_overlay(chip_image(chip), chip.grid)
+        return SceneOverlay(
+            scene_id=scene.id,
+            label=", ".join(chip.bands),
+            acquired_at=scene.acquired_at,
+            sensor=scene.platform or scene.sensor,
+            rendered=scene.rendered,
+            png=laid.png,
+            bounds=laid.bounds,
+        )
+
+    def analysis_jobs(self, store: Store, *, replaying: bool) -> list[Job]:
+        """Make the jobs that turn observations into findings, in the order they follow."""
+        every = self.settings.jobs
+        poll_every = timedelta(seconds=every.poll_every_s)
+        survey_every = timedelta(seconds=every.survey_every_s)
+        jobs = [
+            Job(name=f"poll:{s.name}", every=poll_every, run=partial(_poll_positions, store, s))
+            for s in self.positions(replaying=replaying)
+        ]
+        jobs += [
+            Job(name=f"poll:{c.name}", every=survey_every, run=partial(_poll_scenes, store, c))
+            for c in self.catalogs()
+        ]
+        jobs.append(
+            Job(
+                name="survey",
+                every=survey_every,
+                run=lambda now: f"{survey(store, self.surveyor, now=now).read} scenes judged",
+            )
+        )
+        jobs.append(
+            Job(
+                name="assess",
+                every=timedelta(seconds=every.assess_every_s),
+                run=lambda now: f"{len(self._assess(store, now))} changes",
+            )
+        )
+        return jobs
+
+    def _assess(self, store: Store, now: datetime) -> list[object]:
+        return list(assess(store, self.brief, self.routes(), voice=self.voice, now=now))
+
+    def delivery_jobs(self, store: Store) -> list[Job]:
+        """Make the jobs that tell people."""
+        every = self.settings.jobs
+        channels = self.channels()
+        out = self.locate(self.settings.report.out)
+        return [
+            Job(
+                name="notify",
+                every=timedelta(seconds=every.notify_every_s),
+                run=lambda now: str(deliver(store, channels, now=now, criteria=RetryCriteria())),
+            ),
+            Job(
+                name="publish",
+                every=timedelta(seconds=every.publish_every_s),
+                run=lambda now: str(publish(store, self.brief, self.press, out, now=now).page),
+            ),
+        ]
+
+    def daemon(self, clock: Clock) -> Daemon:
+        """Make the long-lived process; a half-built one is torn down as it would be stopped."""
+        with ExitStack() as building:
+            path = self.locate(self.settings.store.path)
+            building.enter_context(writer_lock(path))
+            store = open_store(path)
+            building.callback(store.close)
+            jobs = [*self.analysis_jobs(store, replaying=False), *self.delivery_jobs(store)]
+            return Daemon(store, jobs, clock, building.pop_all())
+
+    def replay_plan(self, window: TimeWindow) -> ReplayPlan:
+        """Return the plan of a replay, bound to what the settings, areas and list hold now."""
+        digest = hashlib.sha256(self.path.read_bytes())
+        for extra in (self.settings.port.aoi, self.settings.port.watchlist):
+            if extra is not None:
+                digest.update(self.locate(extra).read_bytes())
+        return ReplayPlan(
+            window=window,
+            step=timedelta(hours=self.settings.replay.step_h),
+            inputs=digest.hexdigest(),
+        )
+
+
+def open_configured_store(wiring: Wiring) -> Store:
+    """Open the store the settings name."""
+    return open_store(wiring.locate(wiring.settings.store.path))
+
+
+def _poll_positions(store: Store, source: PollsPositions, now: datetime) -> str:
+    return _told(poll_positions(store, source, now=now))
+
+
+def _poll_scenes(store: Store, catalog: FindsScenes, now: datetime) -> str:
+    return _told(poll_scenes(store, catalog, now=now))
+
+
+def _told(ingested: Ingested) -> str:
+    lost = sum(ingested.tally.rejected.values())
+    return f"{ingested.positions} positions, {ingested.scenes} scenes, {lost} rejected"
