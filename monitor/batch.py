@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.detect.occupancy import OccupancyCriteria
+from monitor.detect.occupancy import OccupancyCriteria, survey_order
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.domain.berth_state import BerthState
 from monitor.domain.positions import PositionColumns, concat
@@ -163,7 +163,7 @@ def look_at(
         reasons = ", ".join(f"{r} {c}" for r, c in sorted(tally.rejected.items())) or "it is empty"
         raise InputError(f"{catalog}: no scene could be used ({reasons})")
     out_folder(out)
-    scenes = tuple(sorted(scenes, key=lambda s: (s.acquired_at, s.id)))
+    scenes = survey_order(scenes)
     by_id = {s.id: s for s in scenes}
     surveyor = Surveyor(
         SurveyPlan(

@@ -260,7 +260,7 @@ def look(
     out: OutOption = Path("look-output"),
     references: Annotated[
         int, typer.Option(help="Most scenes of the same orbit to hold each scene against.", min=0)
-    ] = 30,
+    ] = 24,
 ) -> None:
     """Judge every berth in every scene; write berth_states.csv and summary.json."""
     from monitor.batch import look_at

@@ -145,9 +145,8 @@ class ReplaySettings(_Table):
 class SurveySettings(_Table):
     """How scenes are judged."""
 
-    references: int = Field(30, ge=0, le=200)
+    references: int = Field(24, ge=0, le=200)
     """Most scenes of the same sensor and orbit a scene is compared with."""
-    gsd_m: float = Field(10.0, ge=1.0, le=100.0)
 
 
 class _ChannelSettings(_Table):
@@ -209,7 +208,7 @@ _CRITERIA = {
 CriteriaSettings: type[BaseModel] = create_model(
     "CriteriaSettings",
     __base__=_Table,
-    **{  # type: ignore[call-overload]
+    **{
         name: (model, model())
         for name, model in ((n, _criteria_model(c)) for n, c in _CRITERIA.items())
     },

@@ -124,7 +124,7 @@ class Wiring:
         }
         return HttpJsonPositions(
             source.name,
-            client=self.http,
+            get=self.http.get,
             url=source.url,
             items=source.items,
             fields=source.fields,
@@ -161,7 +161,7 @@ class Wiring:
             SurveyPlan(
                 gazetteer=self.gazetteer,
                 reader=RasterReader(),
-                criteria=OccupancyCriteria(gsd_m=self.settings.survey.gsd_m),
+                criteria=OccupancyCriteria(),
                 references=self.settings.survey.references,
             )
         )
@@ -240,7 +240,7 @@ class Wiring:
             sensor=scene.platform or scene.sensor,
             rendered=scene.rendered,
             png=laid.png,
-            bounds=laid.bounds,
+            bounds=(laid.south, laid.west, laid.north, laid.east),
         )
 
     def analysis_jobs(self, store: Store, *, replaying: bool) -> list[Job]:

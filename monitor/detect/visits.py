@@ -247,8 +247,12 @@ class _Finder:
                 (~self.within(shape, c.berth_exit_m) & fine) | ~self.within(shape, 500.0) | fast
             )
             exact = self.within(shape)
+            moored = exact & ~(rows.sog_kn > c.stop_kn)
             for span in self.spans(inside, outside):
-                learned = self.long_enough(span, inside, c.berth_min)
+                learned = self.proven(span, inside, c.berth_min)
+                if learned is None and moored[span.first : span.last + 1].any():
+                    # One report can only speak for a stay if it lies still in the berth itself.
+                    learned = self.long_enough(span, inside, c.berth_min)
                 if learned is not None:
                     held = int((inside & exact)[span.first : span.last + 1].sum())
                     stay = self.visit(

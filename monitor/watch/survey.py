@@ -8,6 +8,7 @@ outcome does not depend on the order in which scenes arrived.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,10 @@ from monitor.detect.occupancy import (
     OccupancyCriteria,
     bands_for,
     berth_states,
-    grid_for,
     reference_scenes,
-    unobserved,
 )
-from monitor.domain.berth_state import BerthState
+from monitor.detect.port_pixels import native_gsd_m, port_grid
+from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
@@ -43,7 +43,7 @@ class SurveyPlan:
     gazetteer: Gazetteer
     reader: ReadsChips
     criteria: OccupancyCriteria
-    references: int = 30
+    references: int = 24
     causal: bool = True
     """Only earlier scenes are references: what a live monitor can know. A batch over an archive
     may look both ways."""
@@ -73,7 +73,7 @@ class Surveyor:
             chip = self.chip(scene)
         except BadScene as exc:
             tally.reject(exc.reason, f"{scene.id}: {exc}")
-            return unobserved(scene, self.plan.gazetteer, reason=exc.reason)
+            return _unobserved(scene, self.plan.gazetteer, exc.reason)
         tally.accepted += 1
         return berth_states(
             scene,
@@ -95,7 +95,7 @@ class Surveyor:
             self._chips.move_to_end(scene.id)
             return self._chips[scene.id]
         try:
-            grid = grid_for(scene, self.plan.gazetteer, criteria=self.plan.criteria)
+            grid = port_grid(self.plan.gazetteer, gsd_m=native_gsd_m(scene.sensor))
             chip = self.plan.reader.read_chip(scene, grid, bands_for(scene))
         except BadScene as exc:
             self._bad[scene.id] = exc
@@ -115,6 +115,27 @@ class Surveyor:
                 continue  # counted when it is judged itself
             if other.grid == chip.grid and other.bands == chip.bands:
                 yield other
+
+
+def _unobserved(scene: Scene, gazetteer: Gazetteer, reason: str) -> tuple[BerthState, ...]:
+    """Return what a scene that cannot be read says of every berth: nothing, and why."""
+    return tuple(
+        BerthState(
+            scene_id=scene.id,
+            acquired_at=scene.acquired_at,
+            available_at=scene.available_at,
+            sensor=scene.sensor,
+            modality=scene.modality,
+            orbit=scene.orbit,
+            berth_id=berth.id,
+            state=Occupancy.UNOBSERVED,
+            score=math.nan,
+            usable=0.0,
+            reason=reason,
+            rendered=scene.rendered,
+        )
+        for berth in gazetteer.berths
+    )
 
 
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:

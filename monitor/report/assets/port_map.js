@@ -1,0 +1,410 @@
+// Draws the port from the JSON block `port-values` onto folium's Leaflet map `map_port`.
+// Every text goes in by textContent: names come from ships and feeds, and a ship may be called
+// anything. Leaflet options that take HTML (popup, tooltip, attribution) get elements instead.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const map = window.map_port;
+  const port = JSON.parse(document.getElementById("port-values").textContent);
+  const SHIP_COLOURS = 6;
+  const FIT = { padding: [40, 40], animate: false };
+  document.documentElement.lang = "en";
+
+  function el(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+  function add(parent, ...children) {
+    for (const child of children) if (child) parent.appendChild(child);
+    return parent;
+  }
+  function list(className, lines) {
+    const items = el("ul", className);
+    for (const line of lines) add(items, el("li", "", line));
+    return items;
+  }
+  function card(title, rows) {
+    const table = el("table");
+    for (const [label, text] of rows) {
+      add(table, add(el("tr"), el("th", "", label), el("td", "", text)));
+    }
+    return add(el("div", "card"), el("h3", "", title), table);
+  }
+  function minute(seconds) {
+    return new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC";
+  }
+  function duration(seconds) {
+    const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+    if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+    return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+  }
+  function popup(layer, make) {
+    return layer.bindPopup(make, { maxWidth: Math.min(320, window.innerWidth - 60) });
+  }
+
+  // --- panes: pictures lie on land and under outlines; the crowd of other ships lies under those
+  // too, because a canvas takes every click that reaches it.
+  const panes = ["land", "scene", "crowd", "area", "berth", "track", "ship"];
+  panes.forEach((name, i) => { map.createPane(`p-${name}`).style.zIndex = 210 + 20 * i; });
+  const svg = {};
+  for (const name of ["land", "area", "berth", "track", "ship"]) {
+    svg[name] = L.svg({ pane: `p-${name}`, padding: 0.5 });
+  }
+  const crowd = L.canvas({ pane: "p-crowd", tolerance: 6 });
+
+  const NS = "http://www.w3.org/2000/svg";
+  function svgEl(tag, attributes) {
+    const node = document.createElementNS(NS, tag);
+    for (const name in attributes) node.setAttribute(name, attributes[name]);
+    return node;
+  }
+  const hatch = svgEl("pattern", { id: "hatch", width: 6, height: 6,
+    patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  add(hatch, svgEl("rect", { width: 6, height: 6, class: "hatch-ground" }),
+    svgEl("rect", { width: 2.2, height: 6, class: "hatch-line" }));
+  add(document.body, add(svgEl("svg", { width: 0, height: 0, class: "defs" }),
+    add(svgEl("defs", {}), hatch)));
+
+  // --- places and berths
+  const toggles = [];
+  const ON_LAND = ["land", "coastline", "port_boundary", "airbase"];
+  function shape(place, className, pane) {
+    const layer = L.geoJSON({ type: "Feature", geometry: place.shape }, {
+      style: { className, renderer: svg[pane] },
+      pointToLayer: (_, at) => L.circleMarker(at, { radius: 4, className, renderer: svg[pane] }),
+      interactive: !ON_LAND.includes(place.kind),
+    });
+    if (!ON_LAND.includes(place.kind)) {
+      popup(layer, () => card(place.name, place.rows));
+      layer.bindTooltip(() => el("span", "", place.name), { sticky: true });
+    }
+    return layer;
+  }
+  for (const { id, label, shown, places } of port.layers) {
+    const group = L.layerGroup(places.map((p) =>
+      shape(p, `place ${p.kind}`, ON_LAND.includes(p.kind) ? "land" : "area")));
+    toggles.push({ label, group, shown, swatch: `place ${places[0].kind}` });
+  }
+  const slug = (text) => text.toLowerCase().replaceAll(" ", "-");
+  const berths = L.layerGroup(port.berths.map((berth) => {
+    const layer = shape(berth, `berth ${slug(berth.shade)}`, "berth");
+    layer.unbindTooltip().bindTooltip(() => {
+      const state = port.shades.length ? `: ${berth.shade}` : "";
+      return el("span", "", berth.name + state);
+    }, { sticky: true });
+    return layer;
+  }));
+  if (port.berths.length) toggles.push({ label: "Berths", group: berths, shown: true,
+    swatch: `berth ${port.shades.length ? "occupied" : "area"}` });
+
+  function overlaps(a, b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  }
+  // Short names of berths, once there is room for them; one that would cover another stays away.
+  const berthNames = L.layerGroup(port.berths.map((berth) => {
+    const centre = L.geoJSON(berth.shape).getBounds().getCenter();
+    return L.tooltip(centre, { permanent: true, direction: "center", className: "berth-name",
+      content: el("span", "", berth.short), opacity: 1 });
+  }));
+  function showBerthNames() {
+    berthNames.remove();
+    if (map.getZoom() < 16.5 || !map.hasLayer(berths)) return;
+    berthNames.addTo(map);
+    const taken = [];
+    berthNames.eachLayer((name) => {
+      const box = name.getElement().getBoundingClientRect();
+      if (taken.some((other) => overlaps(box, other))) name.getElement().style.display = "none";
+      else taken.push(box);
+    });
+  }
+
+  // --- ships
+  const labels = [];
+  // Unpack steps into places and times, and cut the way into runs and the gaps between them.
+  function unpack(ship) {
+    const at = [], t = [];
+    let lat = 0, lon = 0, time = 0;
+    for (let i = 0; i < ship.path.length; i += 3) {
+      lat += ship.path[i]; lon += ship.path[i + 1]; time += ship.path[i + 2];
+      at.push([lat / 1e5, lon / 1e5]);
+      t.push(time);
+    }
+    const cut = (from, to, gap) => ({ gap, at: at.slice(from, to), t: t.slice(from, to) });
+    ship.runs = [];
+    let from = 0;
+    for (const to of [...(ship.gaps || []), at.length]) {
+      if (from > 0) ship.runs.push(cut(from - 1, from + 1, true));
+      if (to - from > 1) ship.runs.push(cut(from, to, false));
+      from = to;
+    }
+    ship.at = at[at.length - 1];
+    ship.t = time;
+  }
+  port.ships.forEach(unpack);
+  function shipCard(ship) {
+    return card(ship.name, [
+      ["MMSI", ship.mmsi], ["IMO", ship.imo ?? "not known"],
+      ["Last AIS", minute(ship.t)],
+      ["Speed", ship.sog === undefined ? "not given" : `${ship.sog.toFixed(1)} kn`],
+      ["Course", ship.cog === undefined ? "not given" : `${ship.cog.toFixed(0)}°`],
+      ["Position", `${ship.at[0].toFixed(4)}, ${L.Util.wrapNum(ship.at[1], [-180, 180]).toFixed(4)}`],
+      ["Source", ship.source],
+      ...(ship.silent ? [["Now", "no AIS received since"]] : []),
+    ]);
+  }
+  function nearest(run, at) {
+    let best = 0, least = Infinity;
+    run.at.forEach(([lat, lon], i) => {
+      const d = (lat - at.lat) ** 2 + ((lon - at.lng) * Math.cos(lat * Math.PI / 180)) ** 2;
+      if (d < least) { least = d; best = i; }
+    });
+    return run.t[best];
+  }
+  function track(ship, run, style) {
+    const line = L.polyline(run.at, style);
+    const text = (at) => run.gap
+      ? `${ship.name}: no AIS received for ${duration(run.t[1] - run.t[0])}, ` +
+        `${minute(run.t[0])} to ${minute(run.t[1])}`
+      : `${ship.name}: ${minute(nearest(run, at))}`;
+    return line.on("click", (event) => {
+      L.popup().setLatLng(event.latlng).setContent(el("div", "card", text(event.latlng)))
+        .openOn(map);
+    });
+  }
+  function watchedShip(ship, index) {
+    const colour = `ship ship-${index % SHIP_COLOURS}`;
+    const parts = ship.runs.map((run) => track(ship, run,
+      { className: `${colour} track${run.gap ? " gap" : ""}`, renderer: svg.track }));
+    const mark = L.circleMarker(ship.at, { radius: 7, renderer: svg.ship,
+      className: `${colour} last${ship.silent ? " silent" : ""}` });
+    popup(mark, () => shipCard(ship));
+    const label = L.tooltip({ permanent: true, className: `ship-name ${colour}`, offset: [0, 0] });
+    label.setContent(add(el("span"), el("b", "", ship.name),
+      el("small", "", ` ${ship.silent ? "last heard " : ""}${minute(ship.t).slice(5, 16)}Z`)));
+    mark.bindTooltip(label);
+    labels.push(label);
+    return L.layerGroup([...parts, mark]);
+  }
+  function otherShip(ship) {
+    const parts = ship.runs.map((run) => track(ship, run, { renderer: crowd, color: "#7b8794",
+      weight: 1.2, opacity: 0.8, dashArray: run.gap ? "2 5" : null }));
+    const mark = L.circleMarker(ship.at, { renderer: crowd, radius: 3.5, weight: 1,
+      color: "#ffffff", fillColor: "#5f6b78", fillOpacity: ship.silent ? 0.25 : 1 });
+    popup(mark, () => shipCard(ship));
+    return [...parts, mark];
+  }
+  const watched = port.ships.filter((s) => s.watched);
+  const others = port.ships.filter((s) => !s.watched);
+  watched.forEach((ship, i) => toggles.push({ label: ship.name, shown: true,
+    group: watchedShip(ship, i), swatch: `ship ship-${i % SHIP_COLOURS}`, line: true }));
+  if (others.length) toggles.push({ label: `Other ships (${others.length})`, shown: true,
+    group: L.layerGroup(others.flatMap(otherShip)), swatch: "other", line: true });
+
+  // Labels of ships give way to one another: the first free side wins.
+  const SIDES = [["right", [10, 0]], ["left", [-10, 0]], ["top", [0, -9]], ["bottom", [0, 9]]];
+  function placeLabels() {
+    const taken = [];
+    const frame = map.getContainer().getBoundingClientRect();
+    for (const label of labels) {
+      if (!map.hasLayer(label)) continue;
+      let box;
+      for (const [direction, offset] of SIDES) {
+        Object.assign(label.options, { direction, offset: L.point(offset) });
+        label.update();
+        box = label.getElement().getBoundingClientRect();
+        const inside = box.left > frame.left && box.right < frame.right;
+        if (inside && !taken.some((other) => overlaps(box, other))) break;
+      }
+      taken.push(box);
+    }
+  }
+
+  // --- pictures: one at a time
+  const pictures = port.scenes.map((s) => L.imageOverlay(s.url, s.bounds,
+    { pane: "p-scene", className: "picture" }));
+  let shownPicture = null;
+  function pictureControl() {
+    const box = el("div", "pictures leaflet-bar");
+    const select = el("select");
+    select.setAttribute("aria-label", "Image under the map");
+    const names = ["No image", ...port.scenes.map((s) => s.label)];
+    names.forEach((name, i) => {
+      const option = el("option", "", name);
+      option.value = String(i - 1);
+      add(select, option);
+    });
+    const note = el("p");
+    const show = (index) => {
+      if (shownPicture) shownPicture.remove();
+      shownPicture = index < 0 ? null : pictures[index].addTo(map);
+      select.value = String(index);
+      const scene = port.scenes[index] || { note: "", id: "" };
+      note.textContent = scene.note;
+      note.title = scene.id;
+      note.className = scene.rendered ? "rendered" : "";
+      back.disabled = index < 0;
+      next.disabled = index >= pictures.length - 1;
+    };
+    const step = (sign, by, title) => {
+      const button = el("button", "", sign);
+      button.type = "button";
+      button.title = title;
+      button.setAttribute("aria-label", title);
+      button.addEventListener("click", () => show(Number(select.value) + by));
+      return button;
+    };
+    const back = step("‹", -1, "Earlier image"), next = step("›", 1, "Later image");
+    select.addEventListener("change", () => show(Number(select.value)));
+    add(box, add(el("div", "row"), back, select, next), note);
+    show(pictures.length - 1);
+    return box;
+  }
+
+  // --- the panel
+  function section(title, open, ...content) {
+    const box = el("details", "section");
+    box.open = open;
+    return add(box, el("summary", "", title), ...content);
+  }
+  function swatch(className, line) {
+    const art = svgEl("svg", { width: 26, height: 14, class: "swatch", "aria-hidden": "true" });
+    return add(art, line
+      ? svgEl("path", { d: "M2 7H24", class: `${className} track` })
+      : svgEl("rect", { x: 2, y: 2, width: 22, height: 10, class: className }));
+  }
+  function toggle({ label, group, shown, swatch: className, line }) {
+    const box = el("input");
+    box.type = "checkbox";
+    box.checked = shown;
+    const apply = () => {
+      if (box.checked) group.addTo(map); else group.remove();
+      showBerthNames();
+      placeLabels();
+    };
+    box.addEventListener("change", apply);
+    if (shown) group.addTo(map);
+    return add(el("label", "toggle"), box, swatch(className, line), el("span", "", label));
+  }
+  let ring = null;
+  function goTo(finding) {
+    const close = L.latLngBounds(port.harbour).contains(finding.at) ? 15 : 12;
+    if (ring) ring.remove();
+    ring = L.circleMarker(finding.at, { radius: 16, className: "ring", renderer: svg.ship,
+      interactive: false }).addTo(map);
+    if (phone.matches) fold(true);
+    map.setView(finding.at, Math.max(map.getZoom(), close), { animate: false });
+    L.popup({ maxWidth: 280, offset: [0, -8] }).setLatLng(finding.at)
+      .setContent(add(el("div", "card"), el("p", "", finding.text),
+        el("p", "when", finding.when))).openOn(map);
+  }
+  function findingItem(finding) {
+    const item = el("li", `finding${finding.retracted ? " retracted" : ""}`);
+    const chips = el("span", "chips");
+    for (const [className, text] of finding.chips) add(chips, el("span", `chip ${className}`, text));
+    const head = el(finding.at ? "button" : "div", "claim");
+    if (finding.at) {
+      head.type = "button";
+      head.title = "Show on the map";
+      head.addEventListener("click", () => goTo(finding));
+    }
+    add(head, el("span", "text", finding.text), el("span", "when", finding.when), chips);
+    const proof = finding.evidence.length
+      ? add(el("details", "proof"), el("summary", "", `Evidence (${finding.evidence.length})`),
+        list("", finding.evidence))
+      : null;
+    return add(item, head, proof);
+  }
+  function panel() {
+    const side = el("aside", "panel");
+    const handle = el("button", "handle", "Hide list");
+    handle.type = "button";
+    handle.addEventListener("click", () => fold(!document.body.classList.contains("folded")));
+    const head = add(el("header"), el("h1", "", port.title),
+      port.asOf.length ? el("p", "as-of", `As of ${port.asOf.join(" · ")}`) : null);
+    const state = el("ul", "headline");
+    for (const line of port.headline) {
+      const colon = line.indexOf(": ") + 1;
+      add(state, add(el("li"), el("b", "", line.slice(0, colon)),
+        el("span", "", line.slice(colon))));
+    }
+    add(side, handle, head, state);
+    if (port.unseen.length) {
+      add(side, section(`Not seen (${port.unseen.length})`, true, list("unseen", port.unseen)));
+    }
+    const layers = el("div", "layers");
+    for (const entry of toggles) add(layers, toggle(entry));
+    add(side, section("Layers", !port.shades.length, layers));
+    if (port.findings.length || port.shades.length) {
+      const items = el("ol", "findings");
+      for (const finding of port.findings) add(items, findingItem(finding));
+      add(side, section(`Findings (${port.findings.length})`, true, port.findings.length
+        ? items : el("p", "empty", "No findings in the time looked at.")));
+    }
+    return add(side, list("notes", port.notes));
+  }
+  function legend() {
+    const box = el("details", "legend leaflet-bar");
+    box.open = !phone.matches;
+    add(box, el("summary", "", "Legend"));
+    for (const shade of port.shades) {
+      add(box, add(el("div"), swatch(`berth ${slug(shade)}`), el("span", "", `berth ${shade}`)));
+    }
+    add(box, add(el("div"), swatch("ship ship-0", true), el("span", "", "track, AIS received")),
+      add(el("div"), swatch("ship ship-0 gap", true), el("span", "", "no AIS received")));
+    return box;
+  }
+  function views() {
+    const box = el("div", "views leaflet-bar");
+    for (const [name, bounds] of [["Overview", port.home], ["Harbour", port.harbour]]) {
+      const button = el("button", "", name);
+      button.type = "button";
+      button.addEventListener("click", () => map.fitBounds(bounds, FIT));
+      add(box, button);
+    }
+    return box;
+  }
+  function scale() {
+    const bar = L.control.scale({ position: "bottomleft" });
+    // Leaflet's second bar counts feet; at sea it is nautical miles.
+    bar._updateImperial = function (metres) {
+      const most = metres / 1852, unit = 10 ** Math.floor(Math.log10(most));
+      const miles = [5, 2, 1].map((n) => n * unit).find((n) => n <= most);
+      this._updateScale(this._iScale, `${Number(miles.toPrecision(1))} nmi`, miles / most);
+    };
+    bar.addTo(map);
+  }
+  function control(position, node) {
+    const holder = L.control({ position });
+    holder.onAdd = () => {
+      L.DomEvent.disableClickPropagation(node);
+      L.DomEvent.disableScrollPropagation(node);
+      return node;
+    };
+    holder.addTo(map);
+  }
+
+  // --- put it together
+  const phone = window.matchMedia("(max-width: 760px)");
+  function fold(folded) {
+    document.body.classList.toggle("folded", folded);
+    document.querySelector(".handle").textContent = folded ? "Show list" : "Hide list";
+    if (folded) document.querySelector(".panel").scrollTop = 0;
+    map.invalidateSize({ animate: false });
+  }
+  map.getContainer().after(panel());
+  scale();
+  if (JSON.stringify(port.home) !== JSON.stringify(port.harbour)) control("topleft", views());
+  if (pictures.length) control("topright", pictureControl());
+  if (port.shades.length) control("bottomleft", legend());
+  control("bottomright", el("div", "credits", port.credits.join(" · ")));
+  // An open card hides what would lie over it: hovering names, and on a phone the controls.
+  map.on("popupopen popupclose", (event) => {
+    document.body.classList.toggle("reading", event.type === "popupopen");
+  });
+  map.on("zoomend moveend", () => { showBerthNames(); placeLabels(); });
+  map.invalidateSize({ animate: false });
+  map.fitBounds(port.home, FIT);
+  window.addEventListener("resize", () => map.invalidateSize({ animate: false }));
+});

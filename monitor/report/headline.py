@@ -1,0 +1,135 @@
+"""The first lines of a page: where each watched ship is, and how the key berths stand. Pure."""
+
+from __future__ import annotations
+
+import shapely
+
+from monitor.domain.finding import Finding, FindingKind, Status
+from monitor.domain.geo import METRES_PER_NM
+from monitor.domain.window import from_ms
+from monitor.report.summary import (
+    MapView,
+    Shade,
+    TrackView,
+    began,
+    berth_pictures,
+    home_port,
+    how_known,
+    is_about,
+    whereabouts,
+)
+from monitor.report.words import (
+    BASIS_WORDS,
+    minute_text,
+    plain,
+    ship_name,
+    short_place_name,
+    since_text,
+    span_text,
+)
+
+
+def headline(view: MapView) -> list[str]:
+    """Say in plain sentences where each watched ship is and how the key berths stand."""
+    ships = _watched(view)
+    said, unheard = [], []
+    for track in ships:
+        own = [f for f in view.findings if is_about(f, track.identity)]
+        if own or len(track.positions):
+            said.append(_ship_sentence(view, track, own))
+        else:
+            unheard.append(ship_name(track.identity))
+    if unheard:
+        said.append(f"No AIS received in the time looked at: {', '.join(unheard)}.")
+    if not ships:
+        said.append("No watch-listed ship was looked for.")
+    return said + _berth_sentences(view)
+
+
+def _watched(view: MapView) -> list[TrackView]:
+    """Return one track per watched ship, ordered by name: of several MMSIs the one heard last."""
+    ships: dict[tuple[str, int], TrackView] = {}
+    for track in sorted(view.tracks, key=lambda t: (_last_ms(t), t.identity.mmsi)):
+        identity = track.identity
+        if identity.watched:
+            ships[(identity.name, identity.imo or identity.mmsi)] = track
+    return [ships[key] for key in sorted(ships)]
+
+
+def _last_ms(track: TrackView) -> int:
+    return int(track.positions.time_ms.max()) if len(track.positions) else 0
+
+
+def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
+    states = sorted(whereabouts(own).values(), key=lambda f: (began(f), f.id))
+    parts = [_whereabouts(view, states[-1]) if states else "nothing found about it in port"]
+    parts.append(_last_heard(view, track))
+    silent = [f for f in own if f.kind is FindingKind.NO_AIS_RECEIVED and f.status is Status.OPEN]
+    if silent:
+        since = max(f.start_earliest or began(f) for f in silent)
+        parts.append(f"no AIS received since {minute_text(since)}")
+    return f"{ship_name(track.identity)}: {'; '.join(parts)}."
+
+
+def _whereabouts(view: MapView, finding: Finding) -> str:
+    place = short_place_name(view.gazetteer, finding.place_id)
+    if finding.kind is FindingKind.WAITING and finding.status is Status.CLOSED:
+        ended = span_text(finding.end_earliest, finding.end_latest)
+        text = f"no longer waiting in {place}, left it {ended}"
+    elif finding.kind in _LEFT:
+        when = span_text(finding.start_earliest, finding.start_latest)
+        text = f"{_LEFT[finding.kind].format(place=place)} {when}"
+    else:
+        day = max((view.as_of - began(finding)).days, 0) + 1
+        text = f"{_THERE[finding.kind].format(place=place)} {since_text(finding)} (day {day})"
+    return f"{text} [{BASIS_WORDS[finding.basis]}, {plain(finding.confidence)} confidence]"
+
+
+_THERE = {
+    FindingKind.ARRIVED: "in port",
+    FindingKind.BERTHED: "in port, at {place}",
+    FindingKind.WAITING: "outside, waiting in {place}",
+}
+_LEFT = {
+    FindingKind.UNBERTHED: "left {place}",
+    FindingKind.DEPARTED: "away, left port",
+}
+
+
+def _last_heard(view: MapView, track: TrackView) -> str:
+    rows = track.positions
+    if not len(rows):
+        return "no AIS received in the time looked at"
+    last = int(rows.time_ms.argmax())
+    text = f"last AIS position {minute_text(from_ms(int(rows.time_ms[last])))}"
+    port = home_port(view.gazetteer)
+    if port is None:
+        return text
+    frame = view.gazetteer.frame
+    x, y = frame.xy(rows.lon[last], rows.lat[last])
+    area = frame.metric(view.gazetteer.port_area(port))
+    far_m = shapely.distance(shapely.Point(float(x), float(y)), area)
+    if far_m == 0:
+        return f"{text}, inside the port"
+    return f"{text}, {far_m / METRES_PER_NM:.1f} nmi from the port"
+
+
+def _berth_sentences(view: MapView) -> list[str]:
+    area = view.gazetteer.places.get(view.key_area_id) if view.key_area_id else None
+    chosen = [
+        p
+        for p in berth_pictures(view)
+        if area is None or shapely.intersects(p.berth.geometry, area.geometry)
+    ]
+    if not chosen:
+        return []
+    counts = {shade: sum(p.shade is shade for p in chosen) for shade in Shade}
+    said = ", ".join(f"{n} {shade}" for shade, n in counts.items() if n)
+    where = short_place_name(view.gazetteer, area.id) if area else "All berths"
+    sentences = [f"{where}: {len(chosen)} berths, {said}."]
+    for picture in chosen:
+        if picture.shade in (Shade.OCCUPIED, Shade.OCCUPIED_WITHOUT_AIS):
+            known = "; ".join(how_known(picture))
+            name = short_place_name(view.gazetteer, picture.berth.id)
+            sentences.append(f"{name}: {picture.shade}; {known}.")
+    return sentences

@@ -1,0 +1,461 @@
+"""The written page, opened in a browser without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from port_story import (
+    AS_OF,
+    SPARTA,
+    SPARTA_II,
+    a_finding,
+    a_scene,
+    a_track,
+    others,
+    tartus,
+    the_story,
+)
+from shapely.geometry import Point
+
+from monitor.domain.finding import Evidence, Subject
+from monitor.domain.place import Gazetteer, Place, PlaceKind
+from monitor.domain.vessel import Identity
+from monitor.errors import InputError
+from monitor.report.map import write_areas_map, write_map
+from monitor.report.summary import MapView, TrackView
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+HOSTILE = (
+    "<IMG SRC=X>&\"'",
+    "</SCRIPT><SCRIPT SRC=//X.CC></SCRIPT>",
+    "<!--<SCRIPT>",
+    "${alert(1)}",
+    "`+alert(1)+`",
+    '"><svg onload=alert(1)>',
+    "{{7*7}}{% raw %}{#",
+    "NUL\0ESC\x1b",
+    "\u202eKCAB\u2066",
+    "\u2028alert(1)//",
+)
+SHOWN = tuple(
+    {7: "NUL\ufffdESC\ufffd", 8: "\ufffdKCAB\ufffd", 9: "alert(1)//"}.get(i, text)
+    for i, text in enumerate(HOSTILE)
+)
+
+
+@dataclass
+class Opened:
+    """A page and everything it did that it should not have."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of our own, with a fresh profile."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """Open a file as a user would, offline, and watch it."""
+    contexts = []
+
+    def open_page(path: Path, *, width: int = 1280, dark: bool = False) -> Opened:
+        context = browser.new_context(
+            offline=True,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        seen = Opened(page)
+
+        def only_the_file(route: Route) -> None:
+            if route.request.url == path.as_uri() or route.request.url.startswith("data:"):
+                route.continue_()
+            else:
+                seen.requests.append(route.request.url)
+                route.abort()
+
+        page.route("**/*", only_the_file)
+        page.on("console", lambda message: seen.complaints.append(message.text))
+        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: seen.complaints.append(f"dialog {dialog.message}"))
+        page.goto(path.as_uri())
+        page.wait_for_selector("#map_port .leaflet-pane", state="attached")
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def quiet(seen: Opened) -> bool:
+    """Return whether the page asked for nothing and complained of nothing."""
+    assert seen.requests == []
+    assert seen.complaints == []
+    return True
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """The story, written."""
+    path = tmp_path / "map.html"
+    write_map(path, the_story())
+    return path
+
+
+def a_hostile_view() -> MapView:
+    """Return a view in which everything that can be named carries the whole corpus."""
+    berth_id = "port.berth.1"
+    places = {
+        "port.harbour": Place(
+            id="port.harbour",
+            kind=PlaceKind.HARBOUR_WATER,
+            name=HOSTILE[1],
+            geometry=Point(35.86, 34.91).buffer(0.01),
+        ),
+        berth_id: Place(
+            id=berth_id,
+            kind=PlaceKind.BERTH,
+            name=" ".join(HOSTILE),
+            geometry=Point(35.86, 34.91).buffer(0.002),
+            source=" ".join(HOSTILE),
+        ),
+    }
+    ships = tuple(
+        TrackView(
+            identity=Identity(mmsi=200 + i, name=name, watched=i != 1),
+            positions=a_track((2, 35.8 + i / 200, 34.88), (1, 35.8 + i / 200, 34.9), mmsi=200 + i),
+        )
+        for i, name in enumerate(HOSTILE)
+    )
+    evidence = Evidence(kind="position", ref=HOSTILE[0], source=HOSTILE[3], note=HOSTILE[5])
+    findings = tuple(
+        a_finding(
+            subject=Subject(mmsi=200 + i, name=name),
+            place_id="port.harbour",
+            text=f"{name} waits",
+            confidence=name,
+            evidence=(evidence,),
+            anchor=str(i),
+        )
+        for i, name in enumerate(HOSTILE)
+    )
+    scene = a_scene()
+    return MapView(
+        title=" ".join(HOSTILE),
+        as_of=AS_OF,
+        gazetteer=Gazetteer("port", places),
+        tracks=ships,
+        findings=findings,
+        scenes=(replace(scene, label=HOSTILE[1], sensor=HOSTILE[5], scene_id=HOSTILE[0]),),
+        coverage=HOSTILE,
+    )
+
+
+def test_equal_views_give_equal_files(tmp_path: Path) -> None:
+    """Two renders of one view are the same bytes, and leave nothing beside them."""
+    first, second = tmp_path / "new" / "a.html", tmp_path / "new" / "b.html"
+    write_map(first, the_story())
+    write_map(second, the_story())
+    assert first.read_bytes() == second.read_bytes()
+    assert sorted(p.name for p in first.parent.iterdir()) == ["a.html", "b.html"]
+
+
+def test_the_page_names_no_other_host(story: Path) -> None:
+    """Nothing in the file is an address to load from, and the rule against it comes first."""
+    page = story.read_text(encoding="utf-8")
+    assert not re.search(r"<link|<script[^>]*src|<img|@import", page, re.IGNORECASE)
+    assert "sourceMappingURL" not in page
+    assert not re.search(r"url\((?!data:|#)", page)
+    head = page[: page.index("</head>")]
+    assert head.index("Content-Security-Policy") < min(head.index("<style"), head.index("<script"))
+
+
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file where a folder should be is the user's to fix."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="file"):
+        write_map(tmp_path / "file" / "map.html", the_story())
+    with pytest.raises(InputError, match="cannot be written"):
+        write_map(tmp_path, the_story())
+
+
+def test_twenty_thousand_ships_stay_within_the_size_of_a_page(tmp_path: Path) -> None:
+    """A crowded sea gives a page of at most 5 MB."""
+    path = tmp_path / "crowd.html"
+    write_map(path, replace(the_story(), tracks=others(20_000, reports=3)))
+    assert path.stat().st_size <= 5_000_000
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_page_opens_offline_without_a_request_or_a_complaint(
+    story: Path, opened: Callable[..., Opened], width: int, dark: bool
+) -> None:
+    """From disk, under its own rule against the network, at desk and telephone width."""
+    seen = opened(story, width=width, dark=dark)
+    page = seen.page
+    assert page.locator("h1").inner_text() == "Port of Tartus"
+    assert page.title() == "Port of Tartus"
+    assert "2025-01-20 18:00 UTC · 21:00 Asia/Damascus" in page.locator(".as-of").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_the_rule_against_the_network_is_in_force(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """Even a script in the page could not send anything."""
+    seen = opened(story)
+    fetched = "fetch('https://example.org/').then(() => 'sent', () => 'refused')"
+    assert seen.page.evaluate(fetched) == "refused"
+    assert any("Content Security Policy" in text for text in seen.complaints)
+    assert seen.requests == []
+
+
+@needs_chromium
+def test_hostile_text_is_text_everywhere(tmp_path: Path, opened: Callable[..., Opened]) -> None:
+    """Names that are markup, script, template or direction marks are shown and never run."""
+    path = tmp_path / "hostile.html"
+    write_map(path, a_hostile_view())
+    seen = opened(path)
+    page = seen.page
+    assert page.title() == page.locator("h1").inner_text()
+    others_have_no_label = SHOWN[1]  # the second ship is not watched
+    for shown in SHOWN:
+        assert shown in page.locator("h1").inner_text()
+        assert shown in page.locator(".unseen").inner_text()
+        assert f"{shown} waits" in page.locator(".findings").inner_text()
+        assert shown in page.locator(".layers").text_content() or shown == others_have_no_label
+        assert (
+            shown in " ".join(page.locator(".ship-name").all_inner_texts())
+            or shown == others_have_no_label
+        )
+    for item in page.locator("button.claim").all():
+        item.click()
+        assert page.locator(".leaflet-popup .card").inner_text().split(" waits")[0] in SHOWN
+    page.evaluate(
+        "map_port.closePopup(); void map_port.setView([34.91, 35.86], 15, {animate: false})"
+    )
+    page.locator(".leaflet-pane path.berth").dispatch_event("click")
+    card = page.locator(".leaflet-popup .card").inner_text()
+    assert all(shown in card for shown in SHOWN)
+    inserted = "img[src=X i], svg[onload], script[src], [onerror]"
+    assert page.locator(inserted).count() == 0
+    assert page.locator("script").count() == 5  # folium's two, Leaflet, ours and the JSON
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_a_tooltip_shows_markup_as_text(tmp_path: Path, opened: Callable[..., Opened]) -> None:
+    """What hovers is text too."""
+    path = tmp_path / "hostile.html"
+    write_map(path, a_hostile_view())
+    seen = opened(path)
+    seen.page.evaluate("void map_port.setView([34.91, 35.86], 15, {animate: false})")
+    seen.page.locator("path.berth").hover(force=True)
+    tip = seen.page.locator(".leaflet-tooltip", has_text="not observed")
+    assert SHOWN[0] in tip.inner_text()
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_a_berth_tells_its_state_and_the_unobserved_are_hatched(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """Four states look different; not observed is a pattern and never the colour of free."""
+    seen = opened(story)
+    page = seen.page
+    page.evaluate("void map_port.setView([34.912, 35.868], 15, {animate: false})")
+    fills = {
+        state: page.locator(f".leaflet-pane path.berth.{state}").first.evaluate(
+            "p => getComputedStyle(p).fill"
+        )
+        for state in ("occupied", "occupied-without-ais", "free", "not-observed")
+    }
+    assert len(set(fills.values())) == 4
+    assert "hatch" in fills["not-observed"]
+    assert page.locator("pattern#hatch").count() == 1
+    page.locator(".leaflet-pane path.berth.occupied-without-ais").dispatch_event("click")
+    card = page.locator(".leaflet-popup .card").inner_text()
+    assert "occupied without AIS" in card
+    assert "seen occupied in sentinel-1 of 2025-01-20 04:00 UTC" in card
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_layers_go_and_come_back(story: Path, opened: Callable[..., Opened]) -> None:
+    """A tick takes a layer from the map and puts it back."""
+    seen = opened(story)
+    page = seen.page
+    page.locator("summary", has_text="Layers").click()
+    for label, drawn in (
+        ("Berths", ".leaflet-pane path.berth"),
+        ("SPARTA II", ".leaflet-pane path.ship-1"),
+    ):
+        there = page.locator(drawn).count()
+        box = page.locator(".toggle", has_text=label).locator("input")
+        box.uncheck()
+        assert there > page.locator(drawn).count() == 0
+        box.check()
+        assert page.locator(drawn).count() == there
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_a_silence_is_dashed_and_the_last_word_is_hollow(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """What was not received is drawn unlike what was."""
+    page = opened(story).page
+    dash = "p => getComputedStyle(p).strokeDasharray"
+    gaps = page.locator(".leaflet-pane path.ship-0.gap")
+    assert gaps.count() == 1
+    assert gaps.evaluate(dash) != "none"
+    solid = page.locator(".leaflet-pane path.ship-0.track:not(.gap)")
+    assert {line.evaluate(dash) for line in solid.all()} == {"none"}
+    assert page.locator(".leaflet-pane path.ship-1.last.silent").count() == 1
+    assert page.locator(".leaflet-pane path.ship-0.last.silent").count() == 0
+
+
+@needs_chromium
+def test_one_picture_at_a_time_and_the_drawn_one_says_so(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """The newest picture shows first; stepping back swaps it; none is possible."""
+    seen = opened(story)
+    page = seen.page
+    picture, note = page.locator("img.picture"), page.locator(".pictures p")
+    assert picture.count() == 1
+    assert note.inner_text().startswith("rendered, not an image")
+    assert page.locator(".pictures option:checked").inner_text().endswith("rendered")
+    page.get_by_label("Earlier image").click()
+    assert picture.count() == 1
+    assert "rendered" not in note.inner_text()
+    page.get_by_label("Image under the map").select_option("-1")
+    assert picture.count() == 0
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_a_click_on_a_finding_goes_to_its_place(story: Path, opened: Callable[..., Opened]) -> None:
+    """The map moves to where it happened, rings it and says what."""
+    seen = opened(story)
+    page = seen.page
+    page.locator("button.claim", has_text="A ship lies at Mole 1").click()
+    berth = tartus().places["tartus.berth.naval_s_w.1"].geometry
+    centre = page.evaluate("[map_port.getCenter().lng, map_port.getCenter().lat]")
+    assert berth.distance(Point(centre)) < 0.01
+    assert page.locator("path.ring").count() == 1
+    assert "no AIS was received" in page.locator(".leaflet-popup .card").inner_text()
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_on_a_telephone_the_list_gives_way_to_the_map(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """The list lies below the map and folds away, by its handle and for a finding."""
+    page = opened(story, width=390).page
+    tall = "document.getElementById('map_port').clientHeight"
+    half = page.evaluate(tall)
+    page.get_by_role("button", name="Hide list").click()
+    assert page.evaluate(tall) > half + 200
+    page.get_by_role("button", name="Show list").click()
+    assert page.evaluate(tall) == half
+    page.locator("button.claim").first.click()
+    assert page.evaluate(tall) > half + 200
+
+
+@needs_chromium
+def test_names_of_berths_do_not_cover_each_other(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """Close in, berths are named, and where two names would collide only one is shown."""
+    page = opened(story).page
+    assert page.locator(".berth-name").count() == 0
+    page.evaluate("void map_port.setView([34.9135, 35.865], 17, {animate: false})")
+    boxes = [n.bounding_box() for n in page.locator(".berth-name").all() if n.is_visible()]
+    assert len(boxes) > 4
+    for number, a in enumerate(boxes):
+        for b in boxes[:number]:
+            assert a is not None
+            assert b is not None
+            over_x = a["x"] < b["x"] + b["width"] and b["x"] < a["x"] + a["width"]
+            assert not (over_x and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"])
+
+
+@needs_chromium
+def test_labels_of_two_ships_side_by_side_do_not_cover_each_other(
+    tmp_path: Path, opened: Callable[..., Opened]
+) -> None:
+    """Two watched ships at one anchorage can both be read."""
+    path = tmp_path / "pair.html"
+    pair = tuple(
+        TrackView(identity=i, positions=a_track((1, 35.75, lat), mmsi=i.mmsi))
+        for i, lat in ((SPARTA, 34.9), (SPARTA_II, 34.9005))
+    )
+    write_map(path, replace(the_story(), tracks=pair))
+    page = opened(path, width=390).page
+    first, second = (label.bounding_box() for label in page.locator(".ship-name").all())
+    assert first is not None
+    assert second is not None
+    apart_x = (
+        first["x"] + first["width"] <= second["x"] or second["x"] + second["width"] <= first["x"]
+    )
+    apart_y = (
+        first["y"] + first["height"] <= second["y"] or second["y"] + second["height"] <= first["y"]
+    )
+    assert apart_x or apart_y
+
+
+@needs_chromium
+def test_the_areas_map_shows_every_berth_with_its_id_and_licence(
+    tmp_path: Path, opened: Callable[..., Opened]
+) -> None:
+    """An area file can be checked by eye before it is used; no berth has a state there."""
+    path = tmp_path / "areas.html"
+    write_areas_map(path, tartus())
+    seen = opened(path)
+    page = seen.page
+    assert page.locator("h1").inner_text() == "Areas of tartus"
+    assert page.locator(".leaflet-pane path.berth.area").count() == len(tartus().berths)
+    page.evaluate("void map_port.setView([34.912, 35.868], 15, {animate: false})")
+    page.locator(".leaflet-pane path.berth").first.dispatch_event("click")
+    card = page.locator(".leaflet-popup .card").inner_text()
+    assert tartus().berths[0].id in card
+    assert "ODbL" in card
+    assert page.locator(".legend, .findings").count() == 0
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_an_empty_port_still_makes_a_page(tmp_path: Path, opened: Callable[..., Opened]) -> None:
+    """No areas, ships, findings or pictures: the page says so and stands."""
+    path = tmp_path / "empty.html"
+    write_map(path, MapView(title="Nowhere", as_of=AS_OF, gazetteer=Gazetteer("nowhere", {})))
+    seen = opened(path)
+    assert "No watch-listed ship was looked for." in seen.page.locator(".headline").inner_text()
+    assert "No findings" in seen.page.locator(".empty").inner_text()
+    assert quiet(seen)
