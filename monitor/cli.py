@@ -116,6 +116,7 @@ def check(config: ConfigOption) -> None:
             f"{_would_run(channel.enabled, missing)}"
         )
     wiring.channels()
+    typer.echo(f"headline  {wiring.key_area_id or 'all berths'}")
     typer.echo(f"store     {wiring.locate(wiring.settings.store.path)}")
     typer.echo(f"report    {wiring.locate(wiring.settings.report.out)}")
 

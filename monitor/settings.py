@@ -64,6 +64,8 @@ class PortSettings(_Table):
     """GeoJSON of the areas, see docs/areas.md."""
     watchlist: Path | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    key_area: str | None = None
+    """Id of the area whose berths the page's first lines are about; all if left out."""
 
 
 class StoreSettings(_Table):
@@ -156,6 +158,8 @@ class _ChannelSettings(_Table):
     """Only these kinds; all if empty."""
     places: tuple[str, ...] = ()
     """Only places whose id begins with one of these; all if empty."""
+    max_age_days: float | None = Field(7.0, gt=0)
+    """Silent about what was learned longer ago, as when an archive is read in."""
     enabled: bool = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import zoneinfo
@@ -21,6 +22,7 @@ from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock
 from monitor.detect.occupancy import OccupancyCriteria
 from monitor.detect.quicklook import chip_image
+from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import WatchList
@@ -82,6 +84,20 @@ class Wiring:
     def gazetteer(self) -> Gazetteer:
         """The port's areas."""
         return load_gazetteer(self.locate(self.settings.port.aoi))
+
+    @cached_property
+    def key_area_id(self) -> str | None:
+        """The area the page's first lines are about.
+
+        Raises:
+            ConfigError: The areas hold no such place.
+        """
+        wanted = self.settings.port.key_area
+        if wanted is not None and wanted not in self.gazetteer.places:
+            near = difflib.get_close_matches(wanted, self.gazetteer.places, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(f"{self.path}: port.key_area: no place {wanted!r}{hint}")
+        return wanted
 
     @cached_property
     def watch(self) -> WatchList:
@@ -174,8 +190,9 @@ class Wiring:
             place_names={p.id: p.name for p in self.gazetteer.places.values()},
         )
 
-    def routes(self) -> list[Route]:
-        """Which news each channel wants; a channel that cannot run yet still collects."""
+    def routes(self, *, replaying: bool) -> list[Route]:
+        """Which news each channel wants. Live, a channel without its secrets wants none; a replay
+        sends nothing and shows what every enabled channel would have been told."""
         return [
             Route(
                 target=channel.name,
@@ -183,9 +200,10 @@ class Wiring:
                 min_severity=channel.min_severity,
                 kinds=channel.kinds,
                 places=channel.places,
+                max_age=timedelta(days=channel.max_age_days) if channel.max_age_days else None,
             )
             for channel in self.settings.channels
-            if channel.enabled
+            if channel.enabled and (replaying or not self.missing_secrets(channel))
         ]
 
     def channels(self) -> dict[str, Channel]:
@@ -223,6 +241,7 @@ class Wiring:
         return Press(
             title=self.settings.port.title,
             zone=self.settings.port.time_zone,
+            key_area_id=self.key_area_id,
             overlay=self.overlay,
         )
 
@@ -246,6 +265,7 @@ class Wiring:
     def analysis_jobs(self, store: Store, *, replaying: bool) -> list[Job]:
         """Make the jobs that turn observations into findings, in the order they follow."""
         every = self.settings.jobs
+        routes = self.routes(replaying=replaying)
         poll_every = timedelta(seconds=every.poll_every_s)
         survey_every = timedelta(seconds=every.survey_every_s)
         jobs = [
@@ -267,13 +287,13 @@ class Wiring:
             Job(
                 name="assess",
                 every=timedelta(seconds=every.assess_every_s),
-                run=lambda now: f"{len(self._assess(store, now))} changes",
+                run=lambda now: f"{len(self._assess(store, routes, now))} changes",
             )
         )
         return jobs
 
-    def _assess(self, store: Store, now: datetime) -> list[object]:
-        return list(assess(store, self.brief, self.routes(), voice=self.voice, now=now))
+    def _assess(self, store: Store, routes: list[Route], now: datetime) -> list[Change]:
+        return assess(store, self.brief, routes, voice=self.voice, now=now)
 
     def delivery_jobs(self, store: Store) -> list[Job]:
         """Make the jobs that tell people."""

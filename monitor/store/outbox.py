@@ -22,7 +22,7 @@ from monitor.domain.window import from_ms, to_ms
 from monitor.store.schema import outbox
 
 _ERROR_LENGTH = 500
-_ADDRESS = re.compile(r"(?i)\b(https?)://[^\s/@]*@?([^\s/?#:@]*)[^\s]*")
+_ADDRESS = re.compile(r"(?i)\b(https?)://(?:[^\s/@]*@)?([^\s/?#:@]*)[^\s]*")
 _SECRET = re.compile(r"whsec_\S+")
 
 
@@ -247,6 +247,14 @@ def drop(conn: sa.Connection, row_id: str) -> bool:
     return bool(done.rowcount)
 
 
+def scrubbed(error: str) -> str:
+    """Return an error without addresses beyond their host, without secrets, and not endless.
+
+    Our own channels put neither into errors; a plug-in might.
+    """
+    return _SECRET.sub("whsec_***", _ADDRESS.sub(r"\1://\2/***", error))[:_ERROR_LENGTH]
+
+
 def _settle(
     conn: sa.Connection,
     row: OutboxRow,
@@ -267,16 +275,11 @@ def _settle(
         )
         .values(
             state=state.value,
-            last_error=_scrubbed(error),
+            last_error=scrubbed(error),
             uncertain=outbox.c.uncertain + int(uncertain),
             **values,
         )
     )
-
-
-def _scrubbed(error: str) -> str:
-    # Channels do not put addresses into errors; a plug-in might.
-    return _SECRET.sub("whsec_***", _ADDRESS.sub(r"\1://\2/***", error))[:_ERROR_LENGTH]
 
 
 def _row(values: Mapping[str, Any], *, state: OutboxState, recovered: bool = False) -> OutboxRow:

@@ -37,6 +37,8 @@ class Press:
 
     title: str
     zone: str
+    key_area_id: str | None = None
+    """The area whose berths the first lines of the page are about."""
     overlay: Callable[[Scene], SceneOverlay | None]
     """Draws a scene for the map; None where it cannot be read."""
     scenes_shown: int = 60
@@ -98,6 +100,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         scenes=_overlays(scenes, press),
         coverage=_not_seen(picture.coverage, states, scenes, now),
         zone=press.zone,
+        key_area_id=press.key_area_id,
     )
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)

@@ -1,0 +1,168 @@
+"""Whether to speak: which changes of findings are news, and for which target.
+
+Every pair of change and route gets exactly one decision with its reason, so that silence can be
+explained too. Nothing here knows words, channels or the time of day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.domain.finding import Change, Finding, FindingKind, Severity, Status
+
+
+class News(StrEnum):
+    """What is new about a finding."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Which news a target wants."""
+
+    target: str
+    """Name of the channel."""
+    format: str
+    """The form of its messages, a key of `render.FORMATS`."""
+    min_severity: Severity = Severity.INFO
+    kinds: tuple[FindingKind, ...] = ()
+    """Only these; empty for all."""
+    places: tuple[str, ...] = ()
+    """Only places with these ids, or within them: `tartus.berth` takes `tartus.berth.b1`. Empty
+    for all, also for findings without a place."""
+    max_age: timedelta | None = None
+    """Silent about what was learned longer ago than this, as when an archive is read in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One piece of news for one target, not yet in words."""
+
+    id: str
+    """The same for the same finding, revision and target."""
+    target: str
+    format: str
+    news: News
+    finding: Finding
+    revision: int
+    as_of: datetime
+    """What was known at this instant is what it tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Why a target is, or is not, told about a change."""
+
+    finding_id: str
+    revision: int
+    target: str
+    speak: bool
+    reason: str
+    """A `News` where `speak`; else `unchanged`, `retracted_untold`, `kind`, `place`, `severity`
+    or `too_old`."""
+
+
+def notices_for(
+    changes: Sequence[Change], *, routes: Sequence[Route], as_of: datetime
+) -> tuple[Notice, ...]:
+    """Return the notices owed, in the order in which the news was learned."""
+    return tuple(
+        Notice(
+            id=notice_id(change.finding.id, change.revision, route.target),
+            target=route.target,
+            format=route.format,
+            news=News(decision.reason),
+            finding=change.finding,
+            revision=change.revision,
+            as_of=as_of,
+        )
+        for change, route, decision in _decided(changes, routes, as_of)
+        if decision.speak
+    )
+
+
+def decisions_for(
+    changes: Sequence[Change], *, routes: Sequence[Route], as_of: datetime
+) -> tuple[Decision, ...]:
+    """Return one decision for every change and route; those that speak match `notices_for`."""
+    return tuple(decision for _, _, decision in _decided(changes, routes, as_of))
+
+
+def notice_id(finding_id: str, revision: int, target: str) -> str:
+    """Return 32 hex digits that name this news for this target."""
+    parts = "\x1f".join((finding_id, str(revision), target))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def _decided(
+    changes: Sequence[Change], routes: Sequence[Route], as_of: datetime
+) -> Iterator[tuple[Change, Route, Decision]]:
+    by_learning = sorted(changes, key=lambda c: (c.finding.learned_at, c.finding.id, c.revision))
+    for change in by_learning:
+        for route in sorted(routes, key=lambda r: r.target):
+            silence = _silence(change, route, as_of)
+            decision = Decision(
+                finding_id=change.finding.id,
+                revision=change.revision,
+                target=route.target,
+                speak=silence is None,
+                reason=silence or _news(change).value,
+            )
+            yield change, route, decision
+
+
+def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
+    """Return why `route` is not told about `change`, or None if it is told."""
+    finding = change.finding
+    if change.previous_stage == finding.stage:
+        return "unchanged"
+    if change.previous_stage is None and finding.status is Status.RETRACTED:
+        return "retracted_untold"
+    if route.kinds and finding.kind not in route.kinds:
+        return "kind"
+    if route.places and not _is_within(finding.place_id, route.places):
+        return "place"
+    if _loudest(change) < route.min_severity.rank:
+        return "severity"
+    if route.max_age is not None and finding.learned_at < as_of - route.max_age:
+        return "too_old"
+    return None
+
+
+def _news(change: Change) -> News:
+    status, previous = change.finding.status, _status_of(change.previous_stage)
+    if previous is None:
+        return News.NEW
+    if status == previous:
+        return News.UPDATED
+    return {
+        Status.OPEN: News.REOPENED,
+        Status.CLOSED: News.CLOSED,
+        Status.RETRACTED: News.RETRACTED,
+    }[status]
+
+
+def _loudest(change: Change) -> int:
+    # A target that heard of a warning also hears that it has calmed down below its threshold.
+    before = (change.previous_stage or "").split("/")[1:2]
+    ranks = [Severity(word).rank for word in before if word in set(Severity)]
+    return max([change.finding.severity.rank, *ranks])
+
+
+def _status_of(stage: str | None) -> str | None:
+    return stage.split("/")[0] if stage is not None else None
+
+
+def _is_within(place_id: str | None, prefixes: tuple[str, ...]) -> bool:
+    return place_id is not None and any(
+        f"{place_id}.".startswith(f"{prefix.rstrip('.')}.") for prefix in prefixes
+    )

@@ -1,0 +1,349 @@
+"""In what words: one notice, told once in plain text and dressed for each kind of channel.
+
+The rules have already written what a finding says; here it gets a headline, its hours in local
+time and UTC, how sure we are, what was not seen, and its evidence. Ship names, destinations and
+file names are other people's text: they reach a channel only through `plain` and that channel's
+escaping, and whatever is cut says how much is missing. No I/O, no clock.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, cast
+
+from monitor.alerts.decide import News, Notice
+from monitor.alerts.plain_text import fitted, plain
+from monitor.domain.finding import Basis, Evidence, Finding, FindingKind, Status
+from monitor.domain.window import utc_text
+from monitor.errors import ConfigError
+
+_EVIDENCE_SHOWN = 8
+_UNSEEN_TOLD = 5
+_WEBHOOK_BYTES = 19_000
+"""Leaves room below the 20 kB of Standard Webhooks."""
+_STRING = 200
+_TEXT = 1000
+"""Longest strings in a webhook body, UTF-16 units; six bytes each at worst, so the parts that are
+always there stay below the limit together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What rendering must know beside the notice."""
+
+    zone: tzinfo = UTC
+    """The port's local time."""
+    place_names: Mapping[str, str] = field(default_factory=dict)
+    """What to call each place id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A notice in plain words, for no channel in particular; every string went through `plain`."""
+
+    headline: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    """Label and value."""
+    unseen: tuple[str, ...]
+    """What could not be seen, one sentence each."""
+    evidence: tuple[str, ...]
+    demo: str
+    """Says what is not a real observation; empty if all is."""
+    footer: str
+
+
+def payload_for(notice: Notice, *, voice: Voice) -> dict[str, Any]:
+    """Return the message `notice.format` asks for, as plain JSON values.
+
+    Raises:
+        ConfigError: There is no such format.
+    """
+    try:
+        dress = FORMATS[notice.format]
+    except KeyError:
+        known = ", ".join(sorted(FORMATS))
+        raise ConfigError(f"no message format {notice.format!r}; there are: {known}") from None
+    return dress(notice, message_for(notice, voice=voice))
+
+
+def message_for(notice: Notice, *, voice: Voice) -> Message:
+    """Put a notice into words."""
+    finding = notice.finding
+    demo = _demo(finding.evidence)
+    observed = [e for e in finding.evidence if e.kind != "coverage"]
+    evidence = [_evidence_line(e) for e in observed[:_EVIDENCE_SHOWN]]
+    if len(observed) > _EVIDENCE_SHOWN:
+        evidence.append(f"+{len(observed) - _EVIDENCE_SHOWN} more, in the report")
+    headline = _headline(finding, voice)
+    if notice.news is not News.NEW:
+        headline = f"{notice.news.value.capitalize()}: {headline}"
+    return Message(
+        headline=f"[Reconstruction] {headline}" if demo else headline,
+        text=plain(finding.text),
+        facts=tuple(_facts(finding, voice)),
+        unseen=tuple(_unseen(finding)),
+        evidence=tuple(evidence),
+        demo=demo,
+        footer=(
+            f"{notice.news.value} · {finding.severity.value} · as of {utc_text(notice.as_of)} · "
+            f"finding {finding.id} revision {notice.revision}"
+        ),
+    )
+
+
+def slack_payload(_notice: Notice, message: Message) -> dict[str, Any]:
+    """Return a message for a Slack incoming webhook.
+
+    Source: Slack's block reference: header 150, section text 3000, field 2000 characters, 10
+    fields, 50 blocks. `verbatim` keeps names that look like links or channels plain.
+    """
+    blocks: list[dict[str, Any]] = [
+        {
+            "type": "header",
+            "text": {
+                "type": "plain_text",
+                "text": fitted(_inert(message.headline).translate(_ANGLES), 150),
+                "emoji": False,
+            },
+        }
+    ]
+    if message.demo:
+        blocks.append({"type": "context", "elements": [_mrkdwn(message.demo, 1000)]})
+    if message.text:
+        blocks.append({"type": "section", "text": _mrkdwn(message.text, 3000)})
+    fields = [_mrkdwn(value, 600, title=label) for label, value in message.facts]
+    blocks.append({"type": "section", "fields": fields})
+    for title, lines in (("Not seen", message.unseen), ("Evidence", message.evidence)):
+        if lines:
+            listed = "\n".join(f"• {line}" for line in lines)
+            blocks.append({"type": "section", "text": _mrkdwn(listed, 3000, title=title)})
+    blocks.append({"type": "context", "elements": [_mrkdwn(message.footer, 1000)]})
+    summary = f"{message.headline} · {message.facts[0][1]}"
+    return {
+        "text": fitted(_inert(summary), 1000, escape=_entity),
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
+    """Return a Standard Webhooks body: `type`, `timestamp`, `data` with the whole finding.
+
+    Where it would grow too long, reasons are left out that would fill half of it, then evidence
+    from the end; `why_omitted` and `evidence_omitted` count them.
+    """
+    told = notice.finding.to_dict()
+    finding = cast("dict[str, Any]", _bounded({**told, "text": ""}))
+    finding["text"] = fitted(plain(told["text"]), _TEXT)
+    evidence, why = finding["evidence"], finding["why"]
+    finding |= {"evidence": [], "why": {}}
+    data = {
+        "notice_id": notice.id,
+        "news": notice.news.value,
+        "revision": notice.revision,
+        "as_of": utc_text(notice.as_of),
+        "headline": fitted(message.headline, _STRING),
+        "demo": message.demo,
+        "not_seen": [fitted(line, _STRING) for line in message.unseen[:_UNSEEN_TOLD]],
+        "not_seen_omitted": max(0, len(message.unseen) - _UNSEEN_TOLD),
+        "evidence_omitted": 0,
+        "why_omitted": 0,
+        "finding": finding,
+    }
+    payload = {
+        "type": f"finding.{notice.news.value}",
+        "timestamp": utc_text(notice.finding.learned_at),
+        "data": data,
+    }
+    room = _WEBHOOK_BYTES - len(json.dumps(payload))
+    why_bytes = len(json.dumps(why))
+    if why_bytes <= room // 2:
+        finding["why"] = why
+        room -= why_bytes
+    else:
+        data["why_omitted"] = len(why)
+    for item in evidence:
+        room -= len(json.dumps(item)) + 2
+        if room < 0:
+            break
+        finding["evidence"].append(item)
+    data["evidence_omitted"] = len(evidence) - len(finding["evidence"])
+    return payload
+
+
+FORMATS: Mapping[str, Callable[[Notice, Message], dict[str, Any]]] = {
+    "slack": slack_payload,
+    "webhook": webhook_payload,
+}
+
+
+_ANGLES = str.maketrans({"<": "‹", ">": "›"})
+_STYLES = str.maketrans({"`": "'", "*": "∗", "~": "∼"})
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def _entity(grapheme: str) -> str:
+    return "".join(_ENTITIES.get(char, char) for char in grapheme)
+
+
+def _inert(text: str) -> str:
+    """Take from text what Slack's mrkdwn would style or link; entities come later."""
+    return text.translate(_STYLES).replace("://", "[:]//")
+
+
+def _mrkdwn(text: str, limit: int, *, title: str = "") -> dict[str, Any]:
+    head = f"*{title}*\n" if title else ""
+    body = fitted(_inert(text), limit - len(head), escape=_entity)
+    return {"type": "mrkdwn", "text": head + body, "verbatim": True}
+
+
+_HEADLINES = {
+    FindingKind.ARRIVED: ("{ship} entered {place}",) * 2,
+    FindingKind.DEPARTED: ("{ship} left {place}",) * 2,
+    FindingKind.WAITING: ("{ship} is waiting at {place}", "{ship} waited at {place}"),
+    FindingKind.BERTHED: ("{ship} came alongside {place}",) * 2,
+    FindingKind.UNBERTHED: ("{ship} left the berth {place}",) * 2,
+    FindingKind.NO_AIS_RECEIVED: (
+        "No AIS received from {ship}",
+        "No AIS received from {ship} (ended)",
+    ),
+    FindingKind.AIS_RESUMED: ("AIS received again from {ship}",) * 2,
+    FindingKind.OCCUPIED_WITHOUT_AIS: (
+        "A vessel without AIS at {place}",
+        "A vessel without AIS at {place} (ended)",
+    ),
+    FindingKind.BERTH_STATE_CHANGED: ("{place} changed state",) * 2,
+}
+"""While a finding is open, and after."""
+
+
+def _headline(finding: Finding, voice: Voice) -> str:
+    subject = finding.subject
+    name = plain(subject.name or "")
+    number = (
+        f"IMO {subject.imo}"
+        if subject.imo is not None
+        else f"MMSI {subject.mmsi}"
+        if subject.mmsi is not None
+        else ""
+    )
+    place_id = finding.place_id or ""
+    place = plain(voice.place_names.get(place_id, place_id)) or "an unnamed place"
+    pattern = _HEADLINES[finding.kind][finding.status is Status.CLOSED]
+    said = pattern.replace("{place}", place).replace("{ship}", name or number or "a vessel")
+    if finding.basis is Basis.IMAGE and finding.kind is FindingKind.DEPARTED:
+        said += " by imagery"
+    return f"{said} ({number})" if name and number else said
+
+
+_STATES = {
+    FindingKind.WAITING,
+    FindingKind.NO_AIS_RECEIVED,
+    FindingKind.OCCUPIED_WITHOUT_AIS,
+}
+"""Kinds that last; the others happen."""
+_BASES = {
+    Basis.AIS: "AIS reports",
+    Basis.IMAGE: "satellite images",
+    Basis.BOTH: "AIS reports and satellite images",
+}
+
+
+def _facts(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
+    start = (finding.start_earliest, finding.start_latest)
+    end = (finding.end_earliest, finding.end_latest)
+    spans = [("Since" if finding.kind in _STATES else "When", start)]
+    if end not in {start, (None, None)}:
+        spans.append(("Until", end))
+    for label, (earliest, latest) in spans:
+        yield f"{label} (local)", _span(earliest, latest, lambda at: _local(at, voice.zone))
+        yield f"{label} (UTC)", _span(earliest, latest, utc_text)
+    yield "How we know", _BASES[finding.basis]
+    sure = plain(finding.confidence)
+    if finding.start_earliest and finding.start_latest:
+        width = finding.start_latest - finding.start_earliest
+        if width >= timedelta(minutes=1):
+            sure += f"; the moment is known to within {_width(width)}"
+    inferred = finding.why.get("inferred")
+    if isinstance(inferred, str) and inferred:
+        sure += f"; inferred: {plain(inferred)}"
+    yield "Confidence", sure
+
+
+def _unseen(finding: Finding) -> Iterator[str]:
+    for item in finding.evidence:
+        if item.kind == "coverage":
+            yield plain(f"{item.ref}; {item.note}" if item.note else item.ref)
+    noun = "beginning" if finding.kind in _STATES else "moment"
+    if finding.start_earliest is None:
+        yield f"The {noun}: nothing was received or seen before it."
+    elif finding.start_latest and finding.start_latest - finding.start_earliest >= timedelta(
+        hours=1
+    ):
+        yield f"The {noun} itself: it lies between two observations."
+
+
+def _evidence_line(item: Evidence) -> str:
+    at = f" {utc_text(item.at)}" if item.at else ""
+    # A position's reference already ends in its time.
+    head = f"{item.kind} {item.ref}" + ("" if at.strip() in item.ref else at)
+    note = f": {item.note}" if item.note else ""
+    source = f" [{item.source}]" if item.source else ""
+    return plain(f"{head}{note}{source}")
+
+
+def _demo(evidence: Sequence[Evidence]) -> str:
+    words = " ".join(f"{e.source} {e.note}" for e in evidence).lower()
+    parts = []
+    if "reconstruct" in words:
+        parts.append("AIS positions rebuilt from published reports, not received")
+    if "rendered" in words:
+        parts.append("images rendered, not taken by a satellite")
+    return f"Demonstration: {'; '.join(parts)}." if parts else ""
+
+
+def _span(
+    earliest: datetime | None, latest: datetime | None, text: Callable[[datetime], str]
+) -> str:
+    if earliest is None and latest is None:
+        return "not known"
+    if latest is None:
+        return f"after {text(earliest)}" if earliest else ""
+    if earliest is None:
+        return f"at or before {text(latest)}"
+    if text(earliest) == text(latest):
+        return text(latest)
+    return f"between {text(earliest)} and {text(latest)}"
+
+
+def _local(at: datetime, zone: tzinfo) -> str:
+    there = at.astimezone(zone)
+    offset = f"{there:%z}"
+    return f"{there:%a} {there.day} {there:%b %Y %H:%M} UTC{offset[:3]}:{offset[3:5]}"
+
+
+def _width(span: timedelta) -> str:
+    minutes = math.ceil(span / timedelta(minutes=1))
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def _bounded(value: object) -> object:
+    """Return JSON values with every string plain and bounded and no number JSON lacks."""
+    if isinstance(value, str):
+        return fitted(plain(value), _STRING)
+    if isinstance(value, Mapping):
+        return {fitted(plain(str(k)), _STRING): _bounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bounded(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,181 @@
+"""Whether each berth was taken when a scene was acquired, and which other scenes to compare with.
+
+The one door to occupancy. Each sensor answers its own narrow question, "does this polygon hold a
+hull?"; a berth that was not seen is `unobserved`, never `free`. Pure: no files, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+
+from monitor.detect.optical_occupancy import OpticalCriteria, optical_readings
+from monitor.detect.port_pixels import Reading, port_pixels
+from monitor.detect.radar_occupancy import RadarCriteria, radar_readings
+from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.chip import Chip
+from monitor.domain.place import Gazetteer
+from monitor.domain.scene import Modality, Scene
+
+BANDS = {
+    Modality.RADAR: ("vv", "vh"),
+    Modality.OPTICAL: ("blue", "green", "red", "nir", "swir16", "scl"),
+}
+"""Bands worth reading, as far as the scene has them."""
+_SAME_PASS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccupancyCriteria:
+    """Thresholds of both sensors."""
+
+    min_usable: float = 0.6
+    """Below this share of clear, seen pixels a berth is unobserved."""
+    quayside_m: float = 30.0
+    """How far from a quay's line its wall, fenders and cranes show; the lines are traced to
+    about 15 m and a pixel is 10 m."""
+    doubt: float = 0.1
+    """Scores this close to 0.5 are called uncertain in the reason; the state stands."""
+    radar: RadarCriteria = field(default_factory=RadarCriteria)
+    optical: OpticalCriteria = field(default_factory=OpticalCriteria)
+
+
+def bands_for(scene: Scene) -> tuple[str, ...]:
+    """Return the bands of `scene` that the judgement uses, to be asked of a reader."""
+    return tuple(name for name in BANDS[scene.modality] if scene.band(name) is not None)
+
+
+def reference_scenes(
+    scene: Scene, candidates: Sequence[Scene], *, causal: bool, limit: int = 24
+) -> tuple[str, ...]:
+    """Choose the scenes to compare `scene` with: their ids, ordered by time.
+
+    Same sensor, and for radar the same relative orbit, because walls shine differently from
+    another side; drawn scenes go with drawn ones only. Half of them are the nearest in time
+    (sea, season, building work), half are spread evenly over the rest, so that a ship that lay
+    there for months does not fill them all. Another scene of the same pass is the same look and
+    is never taken. The order of `candidates` does not matter.
+
+    Args:
+        scene: The scene to judge.
+        candidates: All scenes at hand.
+        causal: Only scenes acquired before `scene` and to be had by then, as a live watch would.
+        limit: The most to choose.
+    """
+    fitting = sorted(
+        (
+            c
+            for c in candidates
+            if _is_comparable(c, scene) and not (causal and _is_later(c, scene))
+        ),
+        key=lambda c: (abs(c.acquired_at - scene.acquired_at), c.id),
+    )
+    nearest, rest = fitting[: limit - limit // 2], fitting[limit - limit // 2 :]
+    rest.sort(key=lambda c: (c.acquired_at, c.id))
+    wanted = min(limit // 2, len(rest))
+    spread = [rest[i * len(rest) // wanted] for i in range(wanted)]
+    return tuple(c.id for c in sorted(nearest + spread, key=lambda c: (c.acquired_at, c.id)))
+
+
+def _is_comparable(other: Scene, scene: Scene) -> bool:
+    same_orbit = scene.modality is Modality.OPTICAL or other.orbit == scene.orbit
+    return (
+        other.id != scene.id
+        and (other.sensor, other.modality, other.rendered)
+        == (scene.sensor, scene.modality, scene.rendered)
+        and same_orbit
+        and abs(other.acquired_at - scene.acquired_at) >= _SAME_PASS
+    )
+
+
+def _is_later(other: Scene, scene: Scene) -> bool:
+    return other.acquired_at > scene.acquired_at or other.available_at > scene.available_at
+
+
+def survey_order(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
+    """Order scenes so that those sharing references follow one another, each group by time.
+
+    A caller that keeps only the chips of the present sensor and orbit then reads each once.
+    """
+    return tuple(
+        sorted(
+            scenes,
+            key=lambda s: (
+                s.rendered,
+                s.modality,
+                s.sensor,
+                (s.orbit or 0) if s.modality is Modality.RADAR else 0,
+                s.acquired_at,
+                s.id,
+            ),
+        )
+    )
+
+
+def berth_states(
+    scene: Scene,
+    chip: Chip,
+    gazetteer: Gazetteer,
+    *,
+    references: Sequence[Chip],
+    criteria: OccupancyCriteria | None = None,
+) -> tuple[BerthState, ...]:
+    """Judge every berth of the area that lies on the chip's grid, ordered by berth id.
+
+    Args:
+        scene: The scene the chip was read from.
+        chip: Its pixels (`bands_for(scene)`) on the port's grid.
+        gazetteer: The port.
+        references: Chips of `reference_scenes` on the same grid, in any order; those on another
+            grid and the scene's own are left out. With none, the scene is judged by itself and
+            scores stay nearer to 0.5.
+        criteria: Thresholds.
+
+    Returns:
+        One state per berth: `unobserved` with usable 0 where the scene does not reach.
+    """
+    criteria = criteria or OccupancyCriteria()
+    port = port_pixels(gazetteer, chip.grid, quayside_m=criteria.quayside_m)
+    past = sorted(
+        (r for r in references if r.grid == chip.grid and r.scene_id != scene.id),
+        key=lambda r: r.scene_id,
+    )
+    if scene.modality is Modality.RADAR:
+        readings = radar_readings(chip, past, port, criteria=criteria.radar)
+    else:
+        readings = optical_readings(chip, past, port, criteria=criteria.optical)
+    return tuple(
+        _state(scene, berth.place.id, reading, criteria)
+        for berth, reading in zip(port.berths, readings, strict=True)
+    )
+
+
+def _state(
+    scene: Scene, berth_id: str, reading: Reading, criteria: OccupancyCriteria
+) -> BerthState:
+    score, reason = reading.score, reading.reason
+    if reading.usable < criteria.min_usable:
+        state, score, reason = Occupancy.UNOBSERVED, float("nan"), reading.obstacle
+    elif np.isnan(score):
+        state = Occupancy.UNOBSERVED
+    else:
+        state = Occupancy.OCCUPIED if score >= 0.5 else Occupancy.FREE
+        if abs(score - 0.5) < criteria.doubt:
+            reason = f"{reason}, uncertain"
+    return BerthState(
+        scene_id=scene.id,
+        acquired_at=scene.acquired_at,
+        available_at=scene.available_at,
+        sensor=scene.sensor,
+        modality=scene.modality,
+        orbit=scene.orbit,
+        berth_id=berth_id,
+        state=state,
+        score=score,
+        usable=reading.usable,
+        reason=reason,
+        rendered=scene.rendered,
+    )

@@ -1,0 +1,288 @@
+"""Is a berth taken? Asked of one optical scene, by how much of the berth is not water.
+
+What water looks like is taken from the water beside each berth in the same scene, because mud,
+sun glint and haze change it from port to port and day to day. Pure: values in, readings out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from monitor.detect.port_pixels import (
+    BerthPixels,
+    BoolArray,
+    PortPixels,
+    Reading,
+    two_class_split,
+)
+from monitor.domain.chip import Chip
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpticalCriteria:
+    """Thresholds of the optical test; reflectances 0-1, metres."""
+
+    hull_share: float = 0.33
+    """Share of the berth that is not water when a ship lies there: a hull fills half of a berth
+    drawn for it, and a quay's edge inside a carelessly drawn one fills a quarter."""
+    water_ndwi: float = 0.05
+    """(green - nir) / (green + nir) of anything but water is below this (266 berths of 13 ports
+    seen by Sentinel-2: balanced accuracy 0.94 with this one threshold)."""
+    ndwi_gap: float = 0.03
+    """Where water itself comes near that value, a hull must still lie this far below it."""
+    brighter: float = 0.025
+    """A hull or its wash in glinting water: mean visible reflectance above the water's."""
+    spread: float = 3.0
+    """The same in robust standard deviations of the water; the larger one counts."""
+    local_m: float = 150.0
+    """Water this near to a berth is its own."""
+    permanent_share: float = 0.9
+    """What is not water in this share of the other scenes is quay, and is left out."""
+    min_references: int = 3
+    max_references: int = 8
+    cloud_reflectance: float = 0.18
+    """Cloud is at least this bright in every band (shortwave infrared: two thirds of it),"""
+    cloud_flatness: float = 0.3
+    """with visible bands within this share of their mean,"""
+    cloud_m: float = 110.0
+    """over at least this width, which no hull has."""
+    scene_class_share: float = 0.3
+    """The scene classification is believed about a berth only if it calls this share of all
+    around it cloud: it often takes a bright quay for one."""
+
+
+_ENOUGH_PX = 30
+_SCL_CLOUD = (8, 9)  # medium and high probability; thin cirrus (10) does not hide a ship
+_SQUARE = np.ones((3, 3), np.bool_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _View:
+    """What one chip shows of one berth, in the berth's window."""
+
+    hull: BoolArray
+    """Pixels that are not water."""
+    clear: BoolArray
+    """Pixels of the berth that were seen and not clouded."""
+    clouded: bool
+    has_water: bool
+
+
+def optical_readings(
+    chip: Chip, references: Sequence[Chip], port: PortPixels, *, criteria: OpticalCriteria
+) -> tuple[Reading, ...]:
+    """Judge every berth of `port`, in its order.
+
+    Args:
+        chip: Reflectance 0-1; at least `blue`, `green`, `red` or `green`, `nir`. `scl` helps.
+        references: Chips of other scenes of the same sensor on the same grid, ordered by id;
+            they tell quay from hull where the berth was drawn over the quay's edge.
+        port: Berths and water on the chip's grid.
+        criteria: Thresholds.
+    """
+    now = _views(chip, port, criteria)
+    if now is None:
+        unseen = Reading(score=np.nan, usable=0.0, reason="no usable bands", obstacle="bands")
+        return (unseen,) * len(port.berths)
+    step = max(1, -(-len(references) // criteria.max_references))
+    past = [v for v in (_views(r, port, criteria) for r in references[::step]) if v is not None]
+    softness = 0.1 if "nir" in chip.bands else 0.2
+    return tuple(
+        _reading(berth, view, [views[i] for views in past], softness, criteria)
+        for i, (berth, view) in enumerate(zip(port.berths, now, strict=True))
+    )
+
+
+def _reading(
+    berth: BerthPixels,
+    view: _View,
+    past: Sequence[_View],
+    softness: float,
+    criteria: OpticalCriteria,
+) -> Reading:
+    usable = min(1.0, np.count_nonzero(view.clear) / berth.whole)
+    obstacle = "cloud" if view.clouded else "not in view"
+    if not view.has_water or not view.clear.any():
+        return Reading(
+            score=np.nan, usable=usable, reason="no water to compare with", obstacle=obstacle
+        )
+    judged, reason = view.clear, "no references"
+    if len(past) >= criteria.min_references:
+        open_berth = view.clear & ~_permanent(past, criteria)
+        reason = f"{len(past)} references"
+        if np.count_nonzero(open_berth) >= 0.4 * berth.whole:
+            judged = open_berth
+    share = float(np.mean(view.hull[judged]))
+    score = 1 / (1 + np.exp(-(share - criteria.hull_share) / softness))
+    return Reading(score=float(score), usable=usable, reason=reason, obstacle=obstacle)
+
+
+def _permanent(past: Sequence[_View], criteria: OpticalCriteria) -> BoolArray:
+    """Return pixels that were not water in nearly all of the scenes that saw them clearly."""
+    times_seen = np.sum([v.clear & v.has_water for v in past], axis=0)
+    times_hull = np.sum([v.clear & v.has_water & v.hull for v in past], axis=0)
+    often = times_hull >= criteria.permanent_share * times_seen
+    return np.asarray((times_seen >= criteria.min_references) & often, np.bool_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Look:
+    """One chip's layers on the whole grid, each of shape (row, col)."""
+
+    visible: tuple[FloatArray, ...]
+    brightness: FloatArray
+    ndwi: FloatArray | None
+    scene_class: FloatArray | None
+    seen: BoolArray
+    cloud: BoolArray
+    water: BoolArray
+
+
+def _views(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> list[_View] | None:
+    bands = {name: chip.band(name) for name in chip.bands}
+    visible = tuple(bands[n] for n in ("blue", "green", "red") if n in bands)
+    if len(visible) < 3 and not {"green", "nir"} <= set(bands):
+        return None
+    seen = np.all(np.isfinite([*visible, bands.get("nir", visible[0])]), axis=0)
+    brightness = np.asarray(np.mean(visible, axis=0), np.float32)
+    ndwi = _ndwi(bands["green"], bands["nir"]) if {"green", "nir"} <= set(bands) else None
+    cloud = _cloud(bands, visible, seen, port.gsd_m, criteria)
+    look = _Look(
+        visible=visible,
+        brightness=brightness,
+        ndwi=ndwi,
+        scene_class=bands.get("scl"),
+        seen=seen,
+        cloud=cloud,
+        water=_water(brightness, ndwi, bands.get("nir"), seen & ~cloud, port),
+    )
+    return [_view(look, berth, port.gsd_m, criteria) for berth in port.berths]
+
+
+def _view(look: _Look, berth: BerthPixels, gsd_m: float, criteria: OpticalCriteria) -> _View:
+    window = (berth.rows, berth.cols)
+    hidden = look.cloud[window] | _classed_cloud(look.scene_class, berth, criteria)
+    away_m = ndimage.distance_transform_edt(~berth.inside) * gsd_m
+    own_water = _own_water(look.water, window, (away_m > 15) & (away_m < criteria.local_m))
+    hull = np.zeros_like(berth.inside)
+    if own_water is not None:
+        hull = _not_water(look, window, own_water, criteria)
+    return _View(
+        hull=hull,
+        clear=berth.inside & look.seen[window] & ~hidden,
+        clouded=bool((berth.inside & hidden).any()),
+        has_water=own_water is not None,
+    )
+
+
+def _own_water(
+    water: BoolArray, window: tuple[slice, slice], beside: BoolArray
+) -> BoolArray | None:
+    """Return water beside a berth as a full mask; all in its window, then all in view, if few."""
+    for choice in (beside, np.ones_like(beside), None):
+        mask = water
+        if choice is not None:
+            mask = np.zeros_like(water)
+            mask[window] = water[window] & choice
+        if np.count_nonzero(mask) >= _ENOUGH_PX:
+            return mask
+    return None
+
+
+def _not_water(
+    look: _Look, window: tuple[slice, slice], water: BoolArray, criteria: OpticalCriteria
+) -> BoolArray:
+    """Return the window's pixels that differ from the berth's own water."""
+    if look.ndwi is None:
+        # By colour alone a dark hull is as telling as a bright one.
+        differs = [
+            np.abs(band[window] - middle) > excess
+            for band in look.visible
+            for middle, excess in [_water_level(band[water], criteria)]
+        ]
+        return np.asarray(np.any(differs, axis=0), np.bool_)
+    usual = float(np.median(look.ndwi[water]))
+    limit = min(criteria.water_ndwi, usual - criteria.ndwi_gap)
+    middle, excess = _water_level(look.brightness[water], criteria)
+    differs_at = (look.ndwi[window] < limit) | (look.brightness[window] > middle + excess)
+    return np.asarray(differs_at, np.bool_)
+
+
+def _water_level(values: FloatArray, criteria: OpticalCriteria) -> tuple[float, float]:
+    """Return (median, how far above it is no longer water)."""
+    middle = float(np.median(values))
+    deviation = 1.4826 * float(np.median(np.abs(values - middle)))
+    return middle, max(criteria.brighter, criteria.spread * deviation)
+
+
+def _water(
+    brightness: FloatArray,
+    ndwi: FloatArray | None,
+    nir: FloatArray | None,
+    clear: BoolArray,
+    port: PortPixels,
+) -> BoolArray:
+    """Return the scene's water near the berths, its shores cut off by one pixel."""
+    around = port.near & ~port.any_berth & clear
+    if np.count_nonzero(around) < _ENOUGH_PX:
+        return np.zeros_like(around)
+    if ndwi is not None and nir is not None:
+        wet = _dark_class(nir, around, 0.03) & _dark_class(-ndwi, around, 0.15)
+    else:
+        wet = _dark_class(brightness, around, 0.03)
+    water = around & np.asarray(ndimage.binary_erosion(wet | ~around), np.bool_)
+    if np.count_nonzero(water & port.known_water) >= _ENOUGH_PX:
+        water &= port.known_water
+    return water
+
+
+def _dark_class(values: FloatArray, around: BoolArray, apart: float) -> BoolArray:
+    """Return the lower of two classes, or everything where the view holds only one."""
+    split = two_class_split(values[around])
+    dark = around & (values <= split)
+    bright = around & ~dark
+    if not bright.any() or np.median(values[bright]) - np.median(values[dark]) < apart:
+        return around
+    return dark
+
+
+def _ndwi(green: FloatArray, nir: FloatArray) -> FloatArray:
+    """McFeeters 1996, International Journal of Remote Sensing 17(7); 0 where both are dark."""
+    return np.asarray((green - nir) / np.maximum(green + nir, 1e-3), np.float32)
+
+
+def _cloud(
+    bands: dict[str, FloatArray],
+    visible: tuple[FloatArray, ...],
+    seen: BoolArray,
+    gsd_m: float,
+    criteria: OpticalCriteria,
+) -> BoolArray:
+    """Return wide, bright, colourless patches."""
+    darkest, brightest = np.min(visible, axis=0), np.max(visible, axis=0)
+    white = seen & (darkest > criteria.cloud_reflectance)
+    white &= brightest - darkest < criteria.cloud_flatness * np.mean(visible, axis=0)
+    for name, share in (("nir", 1.0), ("swir16", 2 / 3)):
+        if name in bands:
+            white &= ~(bands[name] < share * criteria.cloud_reflectance)  # NaN objects to nothing
+    side = max(3, round(criteria.cloud_m / gsd_m))
+    core = ndimage.binary_opening(white, np.ones((side, side), np.bool_))
+    return np.asarray(ndimage.binary_dilation(core, _SQUARE, iterations=2), np.bool_)
+
+
+def _classed_cloud(
+    scene_class: FloatArray | None, berth: BerthPixels, criteria: OpticalCriteria
+) -> BoolArray:
+    if scene_class is None:
+        return np.zeros_like(berth.inside)
+    cloud = np.isin(scene_class[berth.rows, berth.cols], _SCL_CLOUD)
+    around = cloud[~berth.inside]
+    believed = around.size > 0 and float(np.mean(around)) >= criteria.scene_class_share
+    return cloud if believed else np.zeros_like(cloud)

@@ -1,0 +1,221 @@
+"""From places to pixels: the fixed grid of a port, and which of its pixels are berth or water."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from monitor.domain.chip import Grid
+from monitor.domain.place import Gazetteer, Place, PlaceKind
+
+BoolArray = npt.NDArray[np.bool_]
+
+MAX_SIDE_PX = 4096
+"""Longest side of a grid: 41 km at 10 m. One port is far smaller; more means two ports."""
+NEIGHBOURHOOD_M = 300.0
+"""How far from a berth its own sea is judged: a basin's width, inside one patch of wind."""
+_NATIVE_GSD_M = {"planetscope": 3.0, "skysat": 3.0, "rapideye": 5.0}
+
+
+def native_gsd_m(sensor: str) -> float:
+    """Return the pixel side to look at a sensor's scenes with: 10 m unless it is known as finer.
+
+    Detection works in metres, so any side serves; a finer one only shows smaller ships.
+    """
+    return _NATIVE_GSD_M.get(sensor, 10.0)
+
+
+def port_grid(gazetteer: Gazetteer, *, gsd_m: float = 10.0, margin_m: float = 200.0) -> Grid:
+    """Return the grid that holds every berth, its surroundings and the water of the port.
+
+    Edges lie on multiples of `gsd_m` in the UTM zone of the berths, so every scene of the port
+    lands on the same pixels. Harbour water is included as far as the grid stays within
+    `MAX_SIDE_PX` a side; berths always are.
+
+    Args:
+        gazetteer: The port's places.
+        gsd_m: Side of a pixel, metres.
+        margin_m: Added on every side, metres; 300 m more are added round the berths, so that
+            each has its own sea in view.
+
+    Raises:
+        ValueError: There are no berths, or they are spread too far for one grid at `gsd_m`.
+    """
+    berths = [gazetteer.frame.metric(p.geometry) for p in gazetteer.berths]
+    if not berths:
+        raise ValueError(f"{gazetteer.name} has no berths to look at")
+    ports = {p.port for p in gazetteer.berths}
+    water = [
+        gazetteer.frame.metric(p.geometry)
+        for p in gazetteer.of_kind(PlaceKind.HARBOUR_WATER, PlaceKind.BASIN)
+        if p.port in ports
+    ]
+    near = shapely.union_all(berths).buffer(NEIGHBOURHOOD_M)
+    wide, narrow = (
+        _snapped(gazetteer.frame.epsg, shapely.total_bounds([near, *extra]), gsd_m, margin_m)
+        for extra in (water, [])
+    )
+    for grid in (wide, narrow):
+        if max(grid.width, grid.height) <= MAX_SIDE_PX:
+            return grid
+    raise ValueError(
+        f"the berths of {gazetteer.name} are spread over {narrow.width} × {narrow.height} pixels "
+        f"of {gsd_m:g} m; split the area into one file per port"
+    )
+
+
+def _snapped(epsg: int, bounds: npt.NDArray[np.float64], gsd_m: float, margin_m: float) -> Grid:
+    west, south = (math.floor((v - margin_m) / gsd_m) for v in bounds[:2])
+    east, north = (math.ceil((v + margin_m) / gsd_m) for v in bounds[2:])
+    return Grid(
+        epsg=epsg,
+        west_m=west * gsd_m,
+        north_m=north * gsd_m,
+        gsd_m=gsd_m,
+        width=east - west,
+        height=north - south,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one scene's pixels say of one berth, before it is called a state."""
+
+    score: float
+    """Probability-like score of `occupied`, 0-1; NaN where nothing could be judged."""
+    usable: float
+    """Share of the berth's pixels that could be judged, 0-1."""
+    reason: str
+    """What it was compared with, or why that could not be done."""
+    obstacle: str = "not in view"
+    """What hid the pixels that were not usable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BerthPixels:
+    """One berth on a grid. The masks have the shape of the window `grid[rows, cols]`."""
+
+    place: Place
+    rows: slice
+    cols: slice
+    """The window: the berth and `NEIGHBOURHOOD_M` round it, cut at the grid's edge."""
+    inside: BoolArray
+    """Pixels whose centre lies in the berth."""
+    quayside: BoolArray
+    """Those of them close to the berth's quay line, where walls, fenders and cranes show."""
+    has_quay: bool
+    whole: int
+    """Pixels the berth would have if the grid held all of it, at least 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PortPixels:
+    """The places of a port on a grid; full masks have shape (row, col)."""
+
+    gsd_m: float
+    berths: tuple[BerthPixels, ...]
+    any_berth: BoolArray
+    near: BoolArray
+    """Pixels in some berth's window."""
+    known_water: BoolArray
+    """Harbour water and basins by the port's own file, without the berths; may be empty."""
+
+
+def port_pixels(gazetteer: Gazetteer, grid: Grid, *, quayside_m: float) -> PortPixels:
+    """Lay the berths and known water of `gazetteer` on `grid`.
+
+    Berths that lie wholly outside the grid are left out. The grid may be in any UTM zone whose
+    code it carries; normally it is `port_grid`'s own.
+    """
+    frame = (
+        gazetteer.frame if gazetteer.frame.epsg == grid.epsg else type(gazetteer.frame)(grid.epsg)
+    )
+    shape = (grid.height, grid.width)
+    any_berth, near, water = (np.zeros(shape, np.bool_) for _ in range(3))
+    berths = []
+    for place in gazetteer.berths:
+        area = frame.metric(place.geometry)
+        inside, rows, cols = _mask(area, grid, NEIGHBOURHOOD_M)
+        if not inside.any():
+            continue  # wholly off the grid
+        quay = gazetteer.quay_line(place)
+        quayside = np.zeros_like(inside)
+        if quay is not None:
+            strip, _, _ = _mask(frame.metric(quay).buffer(quayside_m), grid, 0.0, (rows, cols))
+            quayside = inside & strip
+        any_berth[rows, cols] |= inside
+        near[rows, cols] = True
+        berths.append(
+            BerthPixels(
+                place=place,
+                rows=rows,
+                cols=cols,
+                inside=inside,
+                quayside=quayside,
+                has_quay=quay is not None,
+                whole=max(1, round(area.area / grid.gsd_m**2)),
+            )
+        )
+    for place in gazetteer.of_kind(PlaceKind.HARBOUR_WATER, PlaceKind.BASIN):
+        if isinstance(place.geometry, Polygon | MultiPolygon):
+            inside, rows, cols = _mask(frame.metric(place.geometry), grid, 0.0)
+            water[rows, cols] |= inside
+    return PortPixels(
+        gsd_m=grid.gsd_m,
+        berths=tuple(berths),
+        any_berth=any_berth,
+        near=near,
+        known_water=water & ~any_berth,
+    )
+
+
+def _mask(
+    area: BaseGeometry, grid: Grid, around_m: float, window: tuple[slice, slice] | None = None
+) -> tuple[BoolArray, slice, slice]:
+    """Return which pixel centres of a window lie in `area`, and the window's rows and columns."""
+    west, south, east, north = area.bounds
+    gsd = grid.gsd_m
+    rows, cols = window or (
+        _span(
+            (grid.north_m - north - around_m) / gsd,
+            (grid.north_m - south + around_m) / gsd,
+            grid.height,
+        ),
+        _span(
+            (west - around_m - grid.west_m) / gsd, (east + around_m - grid.west_m) / gsd, grid.width
+        ),
+    )
+    x = grid.west_m + (np.arange(cols.start, cols.stop) + 0.5) * gsd
+    y = grid.north_m - (np.arange(rows.start, rows.stop) + 0.5) * gsd
+    shapely.prepare(area)
+    xx, yy = np.meshgrid(x, y)
+    return np.asarray(shapely.contains_xy(area, xx, yy), np.bool_), rows, cols
+
+
+def _span(start: float, stop: float, size: int) -> slice:
+    first = min(max(math.floor(start), 0), size)
+    return slice(first, max(first, min(math.ceil(stop), size)))
+
+
+def two_class_split(values: npt.NDArray[np.float32]) -> float:
+    """Return the value that best parts `values` into two classes.
+
+    Source: Otsu 1979, "A threshold selection method from gray-level histograms"; 128 bins, the
+    outer 1 % on each side left out so that a few freaks do not stretch them. Values equal to the
+    smallest class edge fall into the lower class, which is never empty; nor is the upper one.
+    """
+    low, high = np.percentile(values, (1, 99))
+    if not high > low:
+        return float(np.nextafter(values.min(), -np.inf, dtype=np.float32))
+    counts, edges = np.histogram(np.clip(values, low, high), 128)
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)[:-1]
+    total, mass = counts.sum(), np.cumsum(counts * centres)
+    between = (mass[-1] * below / total - mass[:-1]) ** 2 / (below * (total - below))
+    return float(edges[1:-1][np.argmax(between)])

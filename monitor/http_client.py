@@ -1,0 +1,230 @@
+"""The one door to HTTP: bounded waits, bounded answers, and no address ever in a message or a log.
+
+Addresses of feeds and chat channels carry keys in their path or query, so errors name the host
+only. Redirects are not followed: whoever asks decides what a 3xx means. Nothing is retried here.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from monitor.errors import ConfigError, SourceUnavailable, TryLater
+
+_POST_ANSWER_BYTES = 64 * 1024
+
+
+class HttpNotSent(TryLater):
+    """The other side cannot have seen the request: there was no connection to send it on."""
+
+
+class HttpOutcomeUnknown(TryLater):
+    """The request went out, wholly or in part, and no answer came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """What a server said."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    content: bytes = b""
+    """Decoded from any content encoding."""
+    complete: bool = True
+    """False where the rest of the content was lost, late or too long (answers to `post` only)."""
+
+
+class HttpClient:
+    """A synchronous client, safe to share between threads; close it when done."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout_s: float = 30.0,
+        deadline_s: float = 120.0,
+        max_bytes: int = 32 * 1024 * 1024,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Open a client.
+
+        Args:
+            user_agent: Says who we are to every server.
+            timeout_s: Longest wait for a connection and for each piece of an answer.
+            deadline_s: Longest time for the whole content, so that a trickle ends too.
+            max_bytes: Longest content `get` takes, after decoding.
+            transport: Takes the place of the network in tests.
+        """
+        # httpx logs every request with its full address at INFO.
+        logging.getLogger("httpx").addFilter(_without_address)
+        self._deadline_s = deadline_s
+        self._max_bytes = max_bytes
+        self._client = httpx.Client(
+            headers={"user-agent": user_agent},
+            timeout=timeout_s,
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    def __enter__(self) -> HttpClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; safe twice."""
+        self._client.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """Return the whole answer, whatever its status.
+
+        Raises:
+            SourceUnavailable: No answer, or one that is cut short, too slow or too long.
+            ConfigError: `url` is not an http or https address.
+        """
+        host = _parsed(url).host
+        # None would keep the query of `url`; an empty mapping would cut it off.
+        request = self._client.build_request("GET", url, headers=headers, params=params or None)
+        try:
+            with self._answering(request) as answer:
+                content = bytearray()
+                for piece in self._pieces(answer, self._max_bytes):
+                    content += piece
+                return _answer(answer, bytes(content))
+        except httpx.TransportError as exc:
+            raise SourceUnavailable(f"{host} did not answer ({_fault(exc)})") from exc
+        except httpx.DecodingError as exc:
+            raise SourceUnavailable(f"{host} sent content that cannot be decoded") from exc
+        except _TooMuch as exc:
+            raise SourceUnavailable(f"{host} {exc}") from None
+
+    def post(
+        self,
+        url: str,
+        *,
+        content: bytes,
+        headers: Mapping[str, str] | None = None,
+        connect_to: str | None = None,
+    ) -> HttpAnswer:
+        """Send `content` once and return the answer, at most 64 KiB of it.
+
+        Once a status line has come the outcome is known, so a fault after it gives an incomplete
+        answer and no error.
+
+        Args:
+            url: Where to; http or https.
+            content: The exact bytes of the body.
+            headers: Sent beside our own.
+            connect_to: IP address to connect to in place of looking the host up; the host's name
+                is still the one asked for and the one the certificate must carry.
+
+        Raises:
+            HttpNotSent: Nothing was sent.
+            HttpOutcomeUnknown: It may or may not have been received.
+            ConfigError: `url` is not an http or https address.
+        """
+        target = _parsed(url)
+        # A connection that was kept may be closing as we write, which would leave us not knowing.
+        extra = {**(headers or {}), "connection": "close"}
+        extensions = {}
+        if connect_to is not None:
+            extra["host"] = target.netloc.decode("ascii")
+            extensions["sni_hostname"] = target.raw_host.decode("ascii")
+        request = self._client.build_request(
+            "POST",
+            target if connect_to is None else target.copy_with(host=connect_to),
+            content=content,
+            headers=extra,
+            extensions=extensions,
+        )
+        try:
+            with self._answering(request) as answer:
+                return self._short_answer(answer)
+        except _NOTHING_SENT as exc:
+            raise HttpNotSent(f"{target.host} cannot be reached ({_fault(exc)})") from exc
+        except httpx.TransportError as exc:
+            raise HttpOutcomeUnknown(
+                f"{target.host} took the connection but gave no answer ({_fault(exc)})"
+            ) from exc
+
+    @contextmanager
+    def _answering(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        answer = self._client.send(request, stream=True)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    def _pieces(self, answer: httpx.Response, limit: int) -> Iterator[bytes]:
+        ends_at = time.monotonic() + self._deadline_s
+        size = 0
+        for piece in answer.iter_bytes():
+            size += len(piece)
+            if size > limit:
+                raise _TooMuch(f"sent more than {limit} bytes")
+            yield piece
+            if time.monotonic() > ends_at:
+                raise _TooMuch(f"took longer than {self._deadline_s:g} s")
+
+    def _short_answer(self, answer: httpx.Response) -> HttpAnswer:
+        content = bytearray()
+        try:
+            for piece in self._pieces(answer, _POST_ANSWER_BYTES):
+                content += piece
+        except (httpx.TransportError, httpx.DecodingError, _TooMuch):
+            return _answer(answer, bytes(content), complete=False)
+        return _answer(answer, bytes(content))
+
+
+_NOTHING_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class _TooMuch(Exception):
+    pass
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL:
+        # Its message repeats parts of the address.
+        raise ConfigError("an address cannot be read as a URL; check its spelling") from None
+    if target.scheme not in {"http", "https"} or not target.host:
+        raise ConfigError("an address must begin with http:// or https:// and name a host")
+    return target
+
+
+def _answer(answer: httpx.Response, content: bytes, *, complete: bool = True) -> HttpAnswer:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return HttpAnswer(
+        status=answer.status_code, headers=headers, content=content, complete=complete
+    )
+
+
+def _fault(exc: Exception) -> str:
+    return type(exc).__name__
+
+
+def _without_address(record: logging.LogRecord) -> bool:
+    if isinstance(record.args, tuple):
+        record.args = tuple(a.host if isinstance(a, httpx.URL) else a for a in record.args)
+    return True

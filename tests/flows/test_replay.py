@@ -1,0 +1,86 @@
+"""Killing, shuffling and splitting change nothing that is found."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from monitor.bundled import bundled
+from tests.flows.story import WINDOW, monitor, settings_for
+
+FILES = (
+    "findings.jsonl",
+    "port_calls.csv",
+    "silences.csv",
+    "berth_states.csv",
+    "report/index.html",
+)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Replay part of the story once, without disturbance."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    done = monitor("replay", "-c", settings_for(folder), "-o", folder / "out", *WINDOW)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def same(one: Path, two: Path) -> None:
+    """Compare everything two runs published, byte for byte."""
+    for name in FILES:
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def outbox(out: Path) -> list[tuple[str, ...]]:
+    """Return what is owed to the channels."""
+    connection = sqlite3.connect(out / "monitor.db")
+    rows = connection.execute(
+        "SELECT id, finding_id, revision, target, body FROM outbox"
+    ).fetchall()
+    connection.close()
+    return sorted(rows)
+
+
+def test_a_replay_killed_and_resumed_finds_the_same(undisturbed: Path, tmp_path: Path) -> None:
+    """SIGKILL at any moment costs time, never truth: same findings, same notices, none twice."""
+    settings = shutil.copy(undisturbed / "replay.toml", tmp_path / "replay.toml")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "monitor", "replay", "-c", str(settings), "-o", str(out)]
+    moments = random.Random(7)
+    for _ in range(4):
+        process = subprocess.Popen(
+            [*command, *WINDOW], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moments.uniform(2.5, 8.0))
+        process.kill()
+        process.wait()
+    done = monitor("replay", "-c", settings, "-o", out, *WINDOW)
+    assert done.returncode == 0, done.stderr
+    same(undisturbed / "out", out)
+    assert outbox(undisturbed / "out") == outbox(out)
+
+
+def test_shuffled_and_split_input_finds_the_same(undisturbed: Path, tmp_path: Path) -> None:
+    """Rows in any order, in any number of files, some twice, give the same findings."""
+    ais = tmp_path / "ais"
+    ais.mkdir()
+    (source,) = bundled("sample_tiles", "tartus_2025", "ais").glob("*.csv")
+    header, *rows = source.read_text().splitlines()
+    shuffled = random.Random(3)
+    rows += shuffled.sample(rows, 200)
+    shuffled.shuffle(rows)
+    for i in range(3):
+        part = rows[i::3]
+        (ais / f"{'cab'[i]}.csv").write_text("\n".join([header, *part]) + "\n")
+    settings = settings_for(tmp_path, ais=ais)
+    done = monitor("replay", "-c", settings, "-o", tmp_path / "out", *WINDOW)
+    assert done.returncode == 0, done.stderr
+    same(undisturbed / "out", tmp_path / "out")

@@ -1,0 +1,159 @@
+"""The demo tells the published story by itself. Truth: published reports named in docs/demo.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.story import findings, monitor
+
+SPARTA, SPARTA_II = 9268710, 9160994
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the demo once."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    done = monitor("demo", "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert str(out / "report" / "index.html") in done.stdout
+    return out
+
+
+def at(text: str | None) -> datetime:
+    """Parse an instant of a finding."""
+    assert text is not None
+    return datetime.fromisoformat(text)
+
+
+def utc(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """Return an instant of the winter 2024-25."""
+    return datetime(2024 if month == 12 else 2025, month, day, hour, minute, tzinfo=UTC)
+
+
+def of(
+    told: Path, kind: str, imo: int | None = None, basis: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the findings of a kind, a ship and a basis."""
+    return [
+        f
+        for f in findings(told)
+        if f["kind"] == kind
+        and (imo is None or f["subject"]["imo"] == imo)
+        and (basis is None or f["basis"] == basis)
+    ]
+
+
+def test_sparta_waits_sixteen_days(told: Path) -> None:
+    """SPARTA waits off the port from 5 January for 16-17 days."""
+    (wait,) = of(told, "waiting", SPARTA)
+    assert at(wait["start_latest"]).date() == utc(1, 5).date()
+    assert timedelta(days=16) <= at(wait["end_earliest"]) - at(wait["start_latest"])
+    assert at(wait["end_latest"]) - at(wait["start_earliest"]) <= timedelta(days=17, hours=12)
+    assert 16 <= wait["why"]["days_waited"] <= 17
+
+
+def test_sparta_ii_waits_eight_to_thirteen_days(told: Path) -> None:
+    """SPARTA II joins between the 8th and the 13th and waits until the 21st."""
+    (wait,) = of(told, "waiting", SPARTA_II)
+    assert utc(1, 8) <= at(wait["start_latest"]) <= utc(1, 14)
+    assert 8 <= wait["why"]["days_waited"] <= 13
+
+
+def test_spartas_silence(told: Path) -> None:
+    """No AIS was received from SPARTA from 29 December 16:19Z to 2 January 13:13Z."""
+    (silence,) = [
+        f for f in of(told, "no_ais_received", SPARTA) if at(f["start_latest"]) < utc(1, 5)
+    ]
+    assert at(silence["start_latest"]) == utc(12, 29, 16, 19)
+    assert at(silence["end_latest"]) == utc(1, 2, 13, 13)
+    assert any(e["kind"] == "coverage" for e in silence["evidence"])
+    assert "switched" not in silence["text"]
+
+
+def test_sparta_ii_enters(told: Path) -> None:
+    """SPARTA II enters on 21 January at 17:35Z."""
+    (arrival,) = of(told, "arrived", SPARTA_II)
+    assert at(arrival["start_latest"]) == utc(1, 21, 17, 35)
+    assert at(arrival["start_latest"]) - at(arrival["start_earliest"]) < timedelta(hours=1)
+
+
+def test_two_ships_at_mole_1_without_ais(told: Path) -> None:
+    """From the pass of 22 January on, two hulls lie at Mole 1 and no AIS explains them."""
+    dark = [
+        f
+        for f in of(told, "occupied_without_ais")
+        if f["place_id"].startswith("tartus.berth.naval_s_w")
+    ]
+    assert {f["place_id"] for f in dark} == {"tartus.berth.naval_s_w.1", "tartus.berth.naval_s_w.2"}
+    named = {c["imo"] for f in dark for c in f["why"]["candidates"]}
+    assert named == {SPARTA, SPARTA_II}
+    for finding in dark:
+        assert utc(1, 19) <= at(finding["start_earliest"]) < at(finding["start_latest"])
+        assert at(finding["start_latest"]).date() == utc(1, 22).date()
+        passes = {e["at"][:10] for e in finding["evidence"] if e["kind"] == "scene"}
+        assert {"2025-01-22", "2025-01-23"} <= passes
+        assert passes & {"2025-01-24", "2025-01-25"}
+
+
+def test_sparta_ii_leaves_by_image_and_by_ais(told: Path) -> None:
+    """Gone by image on the 27th and by AIS on the 28th: two findings, each with its basis."""
+    (image,) = of(told, "departed", SPARTA_II, "image")
+    assert at(image["start_earliest"]).date() == utc(1, 25).date()
+    assert at(image["start_latest"]).date() == utc(1, 27).date()
+    (ais,) = of(told, "departed", SPARTA_II, "ais")
+    assert at(ais["start_latest"]).date() == utc(1, 28).date()
+
+
+def test_sparta_leaves_between_the_27th_and_the_29th(told: Path) -> None:
+    """SPARTA is still alongside on the 27th and gone on the 29th."""
+    (image,) = of(told, "departed", SPARTA, "image")
+    assert at(image["start_earliest"]).date() == utc(1, 27).date()
+    assert at(image["start_latest"]).date() <= utc(1, 29).date()
+
+
+def test_no_false_comings_and_goings(told: Path) -> None:
+    """No watch-listed ship arrives or leaves but these two, once in and once out by each sensor."""
+    moves = sorted(
+        (f["kind"], f["subject"]["imo"], f["basis"])
+        for f in findings(told)
+        if f["kind"] in ("arrived", "departed", "berthed", "unberthed") and f["severity"] != "info"
+    )
+    assert moves == sorted(
+        [
+            ("arrived", SPARTA, "ais"), ("arrived", SPARTA_II, "ais"),
+            ("departed", SPARTA, "ais"), ("departed", SPARTA, "image"),
+            ("departed", SPARTA_II, "ais"), ("departed", SPARTA_II, "image"),
+        ]
+    )  # fmt: skip
+
+
+def test_the_rough_sea_of_5_january_says_nothing_of_berths(told: Path) -> None:
+    """A pass over rough sea changes no berth."""
+    for finding in (*of(told, "berth_state_changed"), *of(told, "occupied_without_ais")):
+        assert not any(e["ref"].startswith("rendered_s1a_20250105") for e in finding["evidence"])
+
+
+def test_everything_made_up_says_so(told: Path) -> None:
+    """Each piece of evidence names its reconstruction or says that it was rendered."""
+    for finding in findings(told):
+        for evidence in finding["evidence"]:
+            if evidence["kind"] == "position":
+                assert evidence["source"].startswith("reconstruction"), evidence
+            if evidence["kind"] == "scene":
+                assert "rendered" in evidence["note"], evidence
+
+
+def test_findings_keep_their_public_keys(told: Path) -> None:
+    """Each finding has exactly the keys promised, in their order."""
+    keys = [
+        "id", "kind", "status", "severity", "subject", "place_id", "start_earliest",
+        "start_latest", "end_earliest", "end_latest", "learned_at", "basis", "confidence",
+        "evidence", "why", "text",
+    ]  # fmt: skip
+    for finding in findings(told):
+        assert list(finding) == keys
+        assert list(finding["subject"]) == ["imo", "mmsi", "name"]
