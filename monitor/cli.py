@@ -418,7 +418,7 @@ def _show(findings: Iterable[Finding]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for heading in ("from (UTC)", "to", "what", "ship", "where", "basis", "sure"):
-        table.add_column(heading, no_wrap=heading != "where")
+        table.add_column(heading, no_wrap=True)
     for f in findings:
         if f.severity.rank < Severity.NOTICE.rank:
             continue
@@ -428,8 +428,9 @@ def _show(findings: Iterable[Finding]) -> None:
             when[1] = "open"
         cells = [*when, f.kind.value, f.subject.name or "", f.place_id or "", f.basis.value]
         table.add_row(*(Text(_plain(c)) for c in [*cells, f.confidence]))
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 140)
+    # A file or a pipe has no width: lines are as long as they need to be.
+    terminal = Console().is_terminal
+    Console(width=None if terminal else 200).print(table)
 
 
 def _plain(text: str) -> str:

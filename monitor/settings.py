@@ -209,14 +209,11 @@ _CRITERIA = {
     "matrix": MatrixCriteria,
     "rule": RuleCriteria,
 }
-CriteriaSettings: type[BaseModel] = create_model(
-    "CriteriaSettings",
-    __base__=_Table,
-    **{
-        name: (model, model())
-        for name, model in ((n, _criteria_model(c)) for n, c in _CRITERIA.items())
-    },
-)
+_TABLES: dict[str, Any] = {
+    name: (model, model())
+    for name, model in ((name, _criteria_model(kind)) for name, kind in _CRITERIA.items())
+}
+CriteriaSettings = create_model("CriteriaSettings", __base__=_Table, **_TABLES)
 
 
 class Settings(BaseSettings):
@@ -236,7 +233,7 @@ class Settings(BaseSettings):
         Annotated[SlackSettings | WebhookSettings, Field(discriminator="kind")], ...
     ] = ()
     report: ReportSettings = ReportSettings()
-    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)  # type: ignore[valid-type]
+    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
 
     def thresholds(self) -> Criteria:
         """Return the criteria as the analysis takes them."""
