@@ -22,6 +22,8 @@ class Tally:
     """Well-formed items of kinds we do not use (base stations, GPS sentences, comments)."""
     rejected: Counter[str] = field(default_factory=Counter)
     """Damaged or impossible items, by reason."""
+    repaired: Counter[str] = field(default_factory=Counter)
+    """Items kept after something was taken out of them, besides their own outcome."""
     examples: dict[str, str] = field(default_factory=dict)
     """The first item seen for each reason of rejection, shortened."""
 
@@ -39,6 +41,7 @@ class Tally:
         self.accepted += other.accepted
         self.ignored.update(other.ignored)
         self.rejected.update(other.rejected)
+        self.repaired.update(other.repaired)
         for reason, text in other.examples.items():
             self.examples.setdefault(reason, text)
 
@@ -49,5 +52,6 @@ class Tally:
             "accepted": self.accepted,
             "ignored": dict(sorted(self.ignored.items())),
             "rejected": dict(sorted(self.rejected.items())),
+            "repaired": dict(sorted(self.repaired.items())),
             "examples": dict(sorted(self.examples.items())),
         }

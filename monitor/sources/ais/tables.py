@@ -111,7 +111,7 @@ def read_table(
         file: Name for messages to the user.
         source: Name of the rows' source where no column gives one.
         tally: Counts every row after the header. A row from which NUL bytes were taken is kept
-            and counted under ignored `nul_bytes_removed` besides its own outcome.
+            and counted under repaired `nul_bytes_removed` besides its own outcome.
         received_at: When all rows reached us; else `Received`, else the event time.
         batch_rows: Rows to a batch.
 
@@ -147,7 +147,7 @@ def _frame(lines: list[str], where: dict[str, int], width: int, tally: Tally) ->
     for line in lines:
         if "\0" in line:
             line = line.replace("\0", "")
-            tally.ignored["nul_bytes_removed"] += 1
+            tally.repaired["nul_bytes_removed"] += 1
         if not line.strip():
             tally.ignored["blank"] += 1
             continue

@@ -86,9 +86,6 @@ def read_lines(
 
 
 def accounted(tally: Tally) -> bool:
-    """Return whether each item read was accepted, ignored or rejected, and none twice.
-
-    Rows from which NUL bytes were taken are counted for that besides.
-    """
-    ignored = sum(n for reason, n in tally.ignored.items() if reason != "nul_bytes_removed")
-    return tally.read == tally.accepted + ignored + sum(tally.rejected.values())
+    """Return whether each item read was accepted, ignored or rejected, and none twice."""
+    lost = sum(tally.ignored.values()) + sum(tally.rejected.values())
+    return tally.read == tally.accepted + lost

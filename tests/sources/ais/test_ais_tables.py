@@ -135,7 +135,7 @@ def test_nul_bytes_are_taken_out_and_counted(tmp_path: Path) -> None:
     _, (report,), tally = _read(tmp_path, OLD, OLD_ROW.replace("MSC", "M\0SC"))
     assert report.name == "MSC NAISHA III"
     assert tally.accepted == 1
-    assert tally.ignored == {"nul_bytes_removed": 1}
+    assert tally.repaired == {"nul_bytes_removed": 1}
 
 
 def test_a_quoted_name_may_hold_a_comma(tmp_path: Path) -> None:
