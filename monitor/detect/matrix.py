@@ -32,6 +32,10 @@ class MatrixCriteria:
     """A report this close to the acquisition explains a hull without a proven stay."""
     fed_around: timedelta = timedelta(hours=3)
     """The feed must have given something this close to the acquisition to speak of "no AIS"."""
+    taken_from: float = 0.7
+    freed_to: float = 0.3
+    """A score between the two agrees with the state before it or says nothing: one doubtful
+    image neither takes nor frees a berth."""
     attribute_m: float = 400.0
     """A ship last heard this near a berth may be the one seen in it."""
 
@@ -62,7 +66,7 @@ class Attribution:
     distance_m: float
 
 
-def episodes_in(states: Iterable[BerthState]) -> tuple[Episode, ...]:
+def episodes_in(states: Iterable[BerthState], *, criteria: MatrixCriteria) -> tuple[Episode, ...]:
     """Fold berth states into episodes, ordered by berth and time."""
     series: dict[str, list[BerthState]] = {}
     for state in states:
@@ -74,6 +78,10 @@ def episodes_in(states: Iterable[BerthState]) -> tuple[Episode, ...]:
         run: list[BerthState] = []
         before: BerthState | None = None
         for state in seen:
+            known = Occupancy.OCCUPIED if run else before.state if before else None
+            doubtful = criteria.freed_to < state.score < criteria.taken_from
+            if doubtful and state.state is not known:
+                continue
             if state.state is Occupancy.OCCUPIED:
                 run.append(state)
                 continue

@@ -86,7 +86,7 @@ def compile_picture(
         tracks, gazetteer, visits, coverage, as_of=as_of, criteria=criteria.silence
     )
     episodes = matrix.explained(
-        matrix.episodes_in(evidence.berth_states),
+        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix),
         tracks,
         visits,
         gazetteer,

@@ -125,3 +125,21 @@ def test_order_of_looks_does_not_matter() -> None:
     two = [f.to_json() for f in findings(NOBODY, *reversed(looks))]
     assert one == two
     assert [f.kind for f in findings(NOBODY, *looks, kind=CHANGED)] == [CHANGED, CHANGED]
+
+
+@pytest.mark.parametrize(("score", "taken"), [(0.7, 1), (0.69, 0)])
+def test_one_doubtful_image_does_not_take_a_berth(score: float, taken: int) -> None:
+    """A hull is claimed from a score of 0.7 on; a weaker one says nothing by itself."""
+    assert (
+        len(findings(NOBODY, a_look(0, "free"), a_look(5, "occupied", score=score), kind=DARK))
+        == taken
+    )
+
+
+def test_a_doubtful_image_that_agrees_extends_what_was_seen() -> None:
+    """A weak score supports the state before it and does not end it."""
+    (found,) = findings(
+        NOBODY, a_look(0, "free"), a_look(5, "occupied"), a_look(10, "free", score=0.4),
+        a_look(20, "occupied", score=0.55), a_look(30, "free"), kind=DARK,
+    )  # fmt: skip
+    assert (found.end_earliest, found.end_latest) == (T0 + hours(20), T0 + hours(30))
