@@ -187,7 +187,7 @@ class Wiring:
         """How notices name hours and places."""
         return Voice(
             zone=zoneinfo.ZoneInfo(self.settings.port.time_zone),
-            place_names={p.id: p.name for p in self.gazetteer.places.values()},
+            place_names={p.id: p.short_name for p in self.gazetteer.places.values()},
         )
 
     def routes(self, *, replaying: bool) -> list[Route]:

@@ -6,7 +6,6 @@ ship is never said to have switched anything off. A wait grows louder in stages.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +19,6 @@ from monitor.domain.visit import Fix, Silence, Visit
 from monitor.domain.window import from_ms, utc_text
 
 RULES_VERSION = "1"
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +54,9 @@ class Words:
         return identity.name or f"MMSI {mmsi}"
 
     def place(self, place_id: str) -> str:
-        """Return a place's own name."""
+        """Return a place's own name, short."""
         place = self.gazetteer.places.get(place_id)
-        # What stands in brackets explains the drawing, not the place.
-        return _BRACKETS.sub("", place.name).strip() if place else place_id
+        return place.short_name if place else place_id
 
     def subject(self, mmsi: int) -> Subject:
         """Return the finding's subject for an MMSI."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from monitor.domain.geo import MetricFrame
+
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 class PlaceKind(StrEnum):
@@ -57,6 +60,11 @@ class Place:
     """For a quay: `left` or `right` of its line, seen along the line, where the water is."""
     mooring: str = "alongside"
     """For a berth: `alongside` or `stern-to`."""
+
+    @property
+    def short_name(self) -> str:
+        """The name without its remarks in brackets: they explain the drawing, not the place."""
+        return _BRACKETS.sub("", self.name).strip() or self.name
 
     @property
     def port(self) -> str:

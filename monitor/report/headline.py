@@ -62,13 +62,31 @@ def _last_ms(track: TrackView) -> int:
 
 def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
     states = sorted(whereabouts(own).values(), key=lambda f: (began(f), f.id))
-    parts = [_whereabouts(view, states[-1]) if states else "nothing found about it in port"]
+    parts = ["nothing found about it in port"]
+    if states:
+        # Two sensors may each tell of one departure: both are said, neither is merged away.
+        same = [f for f in own if _tells_of(f, states[-1])]
+        parts = [
+            _whereabouts(view, f) for f in sorted(same, key=lambda f: (f.basis == "ais", f.id))
+        ]
     parts.append(_last_heard(view, track))
     silent = [f for f in own if f.kind is FindingKind.NO_AIS_RECEIVED and f.status is Status.OPEN]
     if silent:
         since = max(f.start_earliest or began(f) for f in silent)
         parts.append(f"no AIS received since {minute_text(since)}")
     return f"{ship_name(track.identity)}: {'; '.join(parts)}."
+
+
+def _tells_of(finding: Finding, latest: Finding) -> bool:
+    """Return whether a finding is the latest one or tells of the same leaving by another sensor."""
+    if finding.id == latest.id or finding.kind is not FindingKind.DEPARTED:
+        return finding.id == latest.id
+    return (
+        latest.kind is FindingKind.DEPARTED
+        and finding.status is not Status.RETRACTED
+        and (finding.start_earliest or began(finding)) <= began(latest)
+        and (latest.start_earliest or began(latest)) <= began(finding)
+    )
 
 
 def _whereabouts(view: MapView, finding: Finding) -> str:

@@ -5,7 +5,6 @@ Every text from outside passes `plain` before it is shown.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -63,8 +62,8 @@ def place_name(gazetteer: Gazetteer, place_id: str | None) -> str:
 
 def short_place_name(gazetteer: Gazetteer, place_id: str | None) -> str:
     """Return the name of a place without its remarks in brackets."""
-    name = place_name(gazetteer, place_id)
-    return re.sub(r"\s*\([^()]*\)", "", name).strip() or name
+    place = gazetteer.places.get(place_id or "")
+    return plain(place.short_name) if place else place_name(gazetteer, place_id)
 
 
 def finding_text(finding: Finding, gazetteer: Gazetteer) -> str:

@@ -1,0 +1,22 @@
+"""Run the named benchmarks, or all of them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("latakia", "nmea", "replay_kills")
+
+
+def main() -> None:
+    """Run each benchmark and print its figures."""
+    wanted = sys.argv[1:] or list(NAMES)
+    for name in wanted:
+        if name not in NAMES:
+            sys.exit(f"no benchmark {name!r}; there are: {', '.join(NAMES)}")
+        print(f"== {name}", flush=True)
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()
