@@ -13,11 +13,11 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  { test -x $(BIN)/python || uv venv -q --python $$(command -v $(PYTHON)) $(VENV); } && \
 	  uv pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt && \
-	  uv pip install -q --python $(BIN)/python --no-deps -e .; \
+	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && \
 	  $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt && \
-	  $(BIN)/python -m pip install -q --no-deps -e .; \
+	  $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $@
 
