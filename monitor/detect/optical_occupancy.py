@@ -30,8 +30,15 @@ class OpticalCriteria:
     """Thresholds of the optical test; reflectances 0-1, metres."""
 
     hull_share: float = 0.33
-    """Share of the berth that is not water when a ship lies there: a hull fills half of a berth
-    drawn for it, and a quay's edge inside a carelessly drawn one fills a quarter."""
+    """Share of the berth (its middle weighs more) that is not water when a ship lies there: a
+    hull fills half of a berth drawn for it, a quay's edge in a carelessly drawn one a quarter."""
+    beam_m: float = 16.0
+    """Beam of the smallest ship looked for, a coaster of about 100 m,"""
+    length_share: float = 0.6
+    """and how much of the berth's length it takes up. Where other scenes have shown what is quay,
+    this area is enough in a berth too wide for `hull_share`: 24 % of one drawn 40 m wide."""
+    wide_m: float = 100.0
+    """No ship fills a berth wider than this (moorings for ships lying stern to)."""
     water_ndwi: float = 0.05
     """(green - nir) / (green + nir) of anything but water is below this (266 berths of 13 ports
     seen by Sentinel-2: balanced accuracy 0.94 with this one threshold)."""
@@ -41,6 +48,8 @@ class OpticalCriteria:
     """A hull or its wash in glinting water: mean visible reflectance above the water's."""
     spread: float = 3.0
     """The same in robust standard deviations of the water; the larger one counts."""
+    nir_brighter: float = 0.01
+    """Whatever is not water is at least this much brighter in near infrared."""
     local_m: float = 150.0
     """Water this near to a berth is its own."""
     permanent_share: float = 0.9
@@ -52,7 +61,9 @@ class OpticalCriteria:
     cloud_flatness: float = 0.3
     """with visible bands within this share of their mean,"""
     cloud_m: float = 110.0
-    """over at least this width, which no hull has."""
+    """over at least this width, which no hull has;"""
+    cloud_edge_m: float = 60.0
+    """its frayed edge reaches this much further."""
     scene_class_share: float = 0.3
     """The scene classification is believed about a berth only if it calls this share of all
     around it cloud: it often takes a bright quay for one."""
@@ -60,7 +71,8 @@ class OpticalCriteria:
 
 _ENOUGH_PX = 30
 _SCL_CLOUD = (8, 9)  # medium and high probability; thin cirrus (10) does not hide a ship
-_SQUARE = np.ones((3, 3), np.bool_)
+_BLUR_M = 15.0
+"""Water nearer to a berth than this may be mixed with a hull in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,7 +105,8 @@ def optical_readings(
         return (unseen,) * len(port.berths)
     step = max(1, -(-len(references) // criteria.max_references))
     past = [v for v in (_views(r, port, criteria) for r in references[::step]) if v is not None]
-    softness = 0.1 if "nir" in chip.bands else 0.2
+    # In shares of the threshold; colour alone tells less than colour and near infrared.
+    softness = 0.3 if "nir" in chip.bands else 0.6
     return tuple(
         _reading(berth, view, [views[i] for views in past], softness, criteria)
         for i, (berth, view) in enumerate(zip(port.berths, now, strict=True))
@@ -113,14 +126,18 @@ def _reading(
         return Reading(
             score=np.nan, usable=usable, reason="no water to compare with", obstacle=obstacle
         )
-    judged, reason = view.clear, "no references"
-    if len(past) >= criteria.min_references:
-        open_berth = view.clear & ~_permanent(past, criteria)
+    judged, needed, reason = view.clear, criteria.hull_share, "no references"
+    known_quay = len(past) >= criteria.min_references
+    if known_quay:
         reason = f"{len(past)} references"
+        open_berth = view.clear & ~_permanent(past, criteria)
         if np.count_nonzero(open_berth) >= 0.4 * berth.whole:
             judged = open_berth
-    share = float(np.mean(view.hull[judged]))
-    score = 1 / (1 + np.exp(-(share - criteria.hull_share) / softness))
+    if known_quay or berth.width_m > criteria.wide_m:
+        beam_share = criteria.length_share * criteria.beam_m / max(berth.width_m, 1.0)
+        needed = min(needed, beam_share)
+    share = float(np.average(view.hull[judged], weights=berth.weight[judged]))
+    score = 1 / (1 + np.exp(-(share / needed - 1) / softness))
     return Reading(score=float(score), usable=usable, reason=reason, obstacle=obstacle)
 
 
@@ -138,6 +155,7 @@ class _Look:
 
     visible: tuple[FloatArray, ...]
     brightness: FloatArray
+    nir: FloatArray | None
     ndwi: FloatArray | None
     scene_class: FloatArray | None
     seen: BoolArray
@@ -152,25 +170,27 @@ def _views(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> list[_Vie
         return None
     seen = np.all(np.isfinite([*visible, bands.get("nir", visible[0])]), axis=0)
     brightness = np.asarray(np.mean(visible, axis=0), np.float32)
-    ndwi = _ndwi(bands["green"], bands["nir"]) if {"green", "nir"} <= set(bands) else None
+    nir = bands.get("nir")
+    ndwi = None if nir is None or "green" not in bands else _ndwi(bands["green"], nir)
     cloud = _cloud(bands, visible, seen, port.gsd_m, criteria)
     look = _Look(
         visible=visible,
         brightness=brightness,
+        nir=nir,
         ndwi=ndwi,
         scene_class=bands.get("scl"),
         seen=seen,
         cloud=cloud,
-        water=_water(brightness, ndwi, bands.get("nir"), seen & ~cloud, port),
+        water=_water(brightness, ndwi, nir, seen & ~cloud, port),
     )
-    return [_view(look, berth, port.gsd_m, criteria) for berth in port.berths]
+    return [_view(look, berth, criteria) for berth in port.berths]
 
 
-def _view(look: _Look, berth: BerthPixels, gsd_m: float, criteria: OpticalCriteria) -> _View:
+def _view(look: _Look, berth: BerthPixels, criteria: OpticalCriteria) -> _View:
     window = (berth.rows, berth.cols)
     hidden = look.cloud[window] | _classed_cloud(look.scene_class, berth, criteria)
-    away_m = ndimage.distance_transform_edt(~berth.inside) * gsd_m
-    own_water = _own_water(look.water, window, (away_m > 15) & (away_m < criteria.local_m))
+    beside = (berth.away_m > _BLUR_M) & (berth.away_m < criteria.local_m)
+    own_water = _own_water(look.water, window, beside)
     hull = np.zeros_like(berth.inside)
     if own_water is not None:
         hull = _not_water(look, window, own_water, criteria)
@@ -200,7 +220,7 @@ def _not_water(
     look: _Look, window: tuple[slice, slice], water: BoolArray, criteria: OpticalCriteria
 ) -> BoolArray:
     """Return the window's pixels that differ from the berth's own water."""
-    if look.ndwi is None:
+    if look.ndwi is None or look.nir is None:
         # By colour alone a dark hull is as telling as a bright one.
         differs = [
             np.abs(band[window] - middle) > excess
@@ -211,8 +231,10 @@ def _not_water(
     usual = float(np.median(look.ndwi[water]))
     limit = min(criteria.water_ndwi, usual - criteria.ndwi_gap)
     middle, excess = _water_level(look.brightness[water], criteria)
-    differs_at = (look.ndwi[window] < limit) | (look.brightness[window] > middle + excess)
-    return np.asarray(differs_at, np.bool_)
+    differs = (look.ndwi[window] < limit) | (look.brightness[window] > middle + excess)
+    # Water in and out of a cloud's shadow differs as much as that, but hardly in near infrared.
+    differs &= look.nir[window] > float(np.median(look.nir[water])) + criteria.nir_brighter
+    return np.asarray(differs, np.bool_)
 
 
 def _water_level(values: FloatArray, criteria: OpticalCriteria) -> tuple[float, float]:
@@ -273,8 +295,10 @@ def _cloud(
         if name in bands:
             white &= ~(bands[name] < share * criteria.cloud_reflectance)  # NaN objects to nothing
     side = max(3, round(criteria.cloud_m / gsd_m))
-    core = ndimage.binary_opening(white, np.ones((side, side), np.bool_))
-    return np.asarray(ndimage.binary_dilation(core, _SQUARE, iterations=2), np.bool_)
+    core = ndimage.maximum_filter(ndimage.minimum_filter(white, side), side)
+    return np.asarray(
+        ndimage.maximum_filter(core, 2 * round(criteria.cloud_edge_m / gsd_m) + 1), np.bool_
+    )
 
 
 def _classed_cloud(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy import ndimage
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -15,11 +16,13 @@ from monitor.domain.chip import Grid
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 
 BoolArray = npt.NDArray[np.bool_]
+Vector = npt.NDArray[np.float64]
 
 MAX_SIDE_PX = 4096
 """Longest side of a grid: 41 km at 10 m. One port is far smaller; more means two ports."""
 NEIGHBOURHOOD_M = 300.0
 """How far from a berth its own sea is judged: a basin's width, inside one patch of wind."""
+_OUTLINE_M = 10.0
 _NATIVE_GSD_M = {"planetscope": 3.0, "skysat": 3.0, "rapideye": 5.0}
 
 
@@ -110,6 +113,13 @@ class BerthPixels:
     quayside: BoolArray
     """Those of them close to the berth's quay line, where walls, fenders and cranes show."""
     has_quay: bool
+    away_m: npt.NDArray[np.float32]
+    """Distance of each pixel of the window from the berth, metres."""
+    width_m: float
+    """Shorter side of the smallest rectangle round the berth, metres."""
+    weight: npt.NDArray[np.float32]
+    """How much a pixel of the window tells of the berth: 0 outside, 1 in its middle, half as much
+    at its ends, and half of that within 10 m of its outline, where quay and neighbours show."""
     whole: int
     """Pixels the berth would have if the grid held all of it, at least 1."""
 
@@ -159,6 +169,9 @@ def port_pixels(gazetteer: Gazetteer, grid: Grid, *, quayside_m: float) -> PortP
                 inside=inside,
                 quayside=quayside,
                 has_quay=quay is not None,
+                away_m=_distance_m(~inside, grid),
+                width_m=_width_m(area),
+                weight=_weight(inside, area, grid, rows, cols),
                 whole=max(1, round(area.area / grid.gsd_m**2)),
             )
         )
@@ -173,6 +186,36 @@ def port_pixels(gazetteer: Gazetteer, grid: Grid, *, quayside_m: float) -> PortP
         near=near,
         known_water=water & ~any_berth,
     )
+
+
+def _distance_m(away: BoolArray, grid: Grid) -> npt.NDArray[np.float32]:
+    return np.asarray(ndimage.distance_transform_edt(away) * grid.gsd_m, np.float32)
+
+
+def _width_m(area: BaseGeometry) -> float:
+    return float(np.hypot(*_sides(area)[1][1]))
+
+
+def _sides(area: BaseGeometry) -> tuple[Vector, tuple[Vector, Vector]]:
+    """Return the smallest rectangle round an area: its centre, and its (long, short) sides."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(area))
+    first, second = corners[1] - corners[0], corners[2] - corners[1]
+    centre = (corners[0] + corners[2]) / 2
+    return centre, (first, second) if np.hypot(*first) >= np.hypot(*second) else (second, first)
+
+
+def _weight(
+    inside: BoolArray, area: BaseGeometry, grid: Grid, rows: slice, cols: slice
+) -> npt.NDArray[np.float32]:
+    centre, (along, _) = _sides(area)
+    x, y = _pixel_centres(grid, rows, cols)
+    # 0 in the middle of the long axis, 1 at either end
+    towards_end = np.abs((x - centre[0]) * along[0] + (y - centre[1]) * along[1]) * 2
+    weight = 1 - 0.5 * np.clip(towards_end / float(along @ along), 0, 1)
+    # A rim of False round the window, or a berth cut by the grid's edge would have no outline.
+    to_outline_m = _distance_m(np.pad(inside, 1), grid)[1:-1, 1:-1]
+    weight = np.where(to_outline_m <= _OUTLINE_M, weight / 2, weight)
+    return np.asarray(np.where(inside, weight, 0), np.float32)
 
 
 def _mask(
@@ -191,11 +234,19 @@ def _mask(
             (west - around_m - grid.west_m) / gsd, (east + around_m - grid.west_m) / gsd, grid.width
         ),
     )
-    x = grid.west_m + (np.arange(cols.start, cols.stop) + 0.5) * gsd
-    y = grid.north_m - (np.arange(rows.start, rows.stop) + 0.5) * gsd
     shapely.prepare(area)
+    return (
+        np.asarray(shapely.contains_xy(area, *_pixel_centres(grid, rows, cols)), np.bool_),
+        rows,
+        cols,
+    )
+
+
+def _pixel_centres(grid: Grid, rows: slice, cols: slice) -> tuple[Vector, Vector]:
+    x = grid.west_m + (np.arange(cols.start, cols.stop) + 0.5) * grid.gsd_m
+    y = grid.north_m - (np.arange(rows.start, rows.stop) + 0.5) * grid.gsd_m
     xx, yy = np.meshgrid(x, y)
-    return np.asarray(shapely.contains_xy(area, xx, yy), np.bool_), rows, cols
+    return xx, yy
 
 
 def _span(start: float, stop: float, size: int) -> slice:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +25,7 @@ from monitor.detect.occupancy import (
 )
 from monitor.detect.port_pixels import port_grid
 from monitor.domain.berth_state import BerthState, Occupancy
-from monitor.domain.chip import Chip, Grid
+from monitor.domain.chip import Chip
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.scene import BandRef, Modality, Scene
@@ -168,9 +171,12 @@ def test_a_hull_stands_out_by_six_decibels(above_db: float, state: str) -> None:
     assert judged(still, calm)["a"].state == state
 
 
-@pytest.mark.parametrize(("length_m", "state"), [(40, "free"), (50, "occupied")])
+@pytest.mark.parametrize(("length_m", "state"), [(50, "free"), (60, "occupied")])
 def test_a_hull_covers_1400_square_metres(length_m: float, state: str) -> None:
-    """A bright patch of 1200 m² is a boat or a crane; one of 1500 m² is a ship."""
+    """A hull 30 m wide on the radar and 60 m long is a ship; a shorter one a boat or a crane.
+
+    The corners are lost with everything thin, 400 m² of each.
+    """
     assert judged(radar(ships=(40,), length_m=length_m), EMPTY)["a"].state == state
 
 
@@ -285,10 +291,9 @@ def test_a_berth_seen_too_little_is_unobserved(east_m: float, state: str) -> Non
 
 
 @pytest.mark.parametrize("chip", [radar(), optical()])
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_scene_that_shows_nothing_is_unobserved(chip: Chip, value: float) -> None:
+def test_a_scene_that_shows_nothing_is_unobserved(chip: Chip) -> None:
     """No data over the port is no evidence of absence."""
-    blind = replace(chip, values=np.full_like(chip.values, value))
+    blind = replace(chip, values=np.full_like(chip.values, np.nan))
     got = judged(blind, EMPTY if "vv" in chip.bands else ())
     assert {(s.state, s.usable) for s in got.values()} == {(Occupancy.UNOBSERVED, 0.0)}
 
@@ -299,6 +304,17 @@ def test_a_chip_without_usable_bands_is_unobserved() -> None:
     chip = optical(bands=("swir16",))
     got = berth_states(scene, chip, PORT, references=())
     assert {s.state for s in got} == {Occupancy.UNOBSERVED}
+
+
+def test_without_water_in_view_there_is_no_answer() -> None:
+    """A chip that shows the berth and nothing round it has nothing to compare with."""
+    for chip in (radar(ships=(40,)), optical(ships=(10,))):
+        alone = np.full_like(chip.values, np.nan)
+        col, row = round((X - GRID.west_m) / 10), round((GRID.north_m - Y) / 10)
+        window = np.s_[:, row - 4 : row, col : col + 40]
+        alone[window] = chip.values[window]
+        got = judged(replace(chip, values=alone))["a"]
+        assert (got.state, got.reason) == (Occupancy.UNOBSERVED, "no water to compare with")
 
 
 def test_the_state_carries_what_the_scene_is() -> None:
@@ -338,7 +354,7 @@ def test_glinting_water_is_still_water(glint: float) -> None:
 def test_a_cloud_is_neither_ship_nor_water(scene: Sequence[float]) -> None:
     """A berth under cloud is unobserved whatever lies there; its neighbour is judged."""
     chip = optical(ships=scene, clouds=((-200, 200),))
-    got = judged(replace(chip, values=chip.values))
+    got = judged(chip)
     assert got["a"].state is Occupancy.UNOBSERVED
     assert got["a"].reason == "cloud"
     clear = judged(optical(ships=(210,), clouds=((-400, 100),)))
@@ -460,3 +476,26 @@ def test_latakia_moorings_are_read_right(causal: bool) -> None:
                 right[truth].append(state.state is expected)
     assert sum(map(len, right.values())) == 91
     assert np.mean([np.mean(v) for v in right.values()]) >= 0.975
+
+
+@pytest.mark.shared_data
+def test_berths_of_real_ports_are_read_right_from_one_scene(tmp_path: Path) -> None:
+    """Hulls outlined by others, and as many empty slots, are told apart by Sentinel-2.
+
+    Measured when this was written: accuracy 0.993 over nine ports, 0.98 and more with other slots.
+    """
+    tool = shared("tools", "berths_from_ships.py")
+    right = []
+    for name in ("algiers", "busan", "marseille"):
+        folder, areas = shared("data", "imagery", "sen2ships", name), tmp_path / f"{name}.geojson"
+        subprocess.run([sys.executable, tool, folder, areas], check=True, capture_output=True)
+        port = load_gazetteer(areas)
+        truth = json.loads((tmp_path / f"{name}.truth.json").read_text())
+        (scene,) = StaticCatalog("x", folder).search(EVER, Tally())
+        chip = RasterReader().read_chip(scene, port_grid(port), bands_for(scene))
+        for state in berth_states(scene, chip, port, references=()):
+            if state.state is not Occupancy.UNOBSERVED:
+                taken = bool(truth[state.berth_id]["occupied"])
+                right.append(taken == (state.state is Occupancy.OCCUPIED))
+    assert len(right) >= 160
+    assert np.mean(right) >= 0.97

@@ -20,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import rasterio.warp
+from rasterio._err import CPLE_BaseError  # GDAL's own errors get out, though not exported
+from rasterio.crs import CRS
+from rasterio.dtypes import in_dtype_range
 from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
-from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from monitor.domain.chip import Chip, Grid
@@ -35,7 +37,7 @@ FloatArray = npt.NDArray[np.float32]
 _GDAL = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no sidecars: neighbours are not ours to trust
     "GDAL_PAM_ENABLED": "NO",  # nor .aux.xml, read or written
-    "GDAL_CACHEMAX": 64,  # MB
+    "GDAL_CACHEMAX": 64_000_000,  # bytes
     "GDAL_NUM_THREADS": "1",  # scene work is parallel by process, and bytes stay the same
 }
 # Formats that hold pixels and nothing else, by how their files begin. VRT, WMS, STACIT and the
@@ -50,10 +52,23 @@ _DRIVERS = {
 }
 _MAX_BLOCK_VALUES = 64_000_000
 """Largest tile or strip we let GDAL decode, in values: a 1e9-pixel image in sane tiles is fine."""
+_MAX_SOURCE_PIXELS = 400_000_000
+"""Most pixels of one band to read over a port: 10 km × 10 km at 0.5 m."""
 _WARP_MEMORY_MB = 64
+_BRIGHTEST = 2.0
+"""No scene's median reflectance comes near this."""
 _BLOCK = 256
 """Tile side of what we write, pixels."""
 _MERCATOR = "EPSG:3857"
+
+
+@contextmanager
+def _gdal() -> Iterator[None]:
+    """Set GDAL up as we want it, and keep quiet about two things that are no concern of ours."""
+    with warnings.catch_warnings(), rasterio.Env(**_GDAL):
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # refused as `no_crs` where amiss
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's use of affine
+        yield
 
 
 class RasterReader:
@@ -76,7 +91,7 @@ class RasterReader:
                 raise BadScene("missing_band", f"{scene.id} has no band {name}")
             refs.append(ref)
         values = np.full((len(refs), grid.height, grid.width), np.nan, np.float32)
-        with rasterio.Env(**_GDAL):
+        with _gdal():
             for row, ref in enumerate(refs):
                 values[row] = _read_band(ref, scene.modality, grid)
         return Chip(scene_id=scene.id, grid=grid, bands=tuple(bands), values=values)
@@ -87,19 +102,24 @@ def _read_band(ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
         _refuse_hostile(raster, ref)
         numbers = _warped(raster, ref, grid)
         scale, offset = _scaling(raster, ref, modality)
-    values = np.asarray(numbers * scale + offset, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.asarray(numbers * scale + offset, np.float32)
     values[~np.isfinite(values)] = np.nan
-    if modality is Modality.RADAR and ref.unit.lower() != "db":
+    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else math.nan
+    if modality is Modality.OPTICAL and ref.name != "scl" and middle > _BRIGHTEST:
+        # Thresholds on a sensor's counts would mean nothing.
+        raise BadScene("not_reflectance", f"{ref.href} has no scale and is not reflectance 0-1")
+    # Power is never negative: a raster that mostly is holds decibels and forgot to say so.
+    if modality is Modality.RADAR and ref.unit.lower() != "db" and not middle < 0:
         values[values <= 0] = np.nan  # no echo at all is a gap in the swath, not a dark sea
         return np.asarray(10 * np.log10(values), np.float32)
-    if modality is Modality.OPTICAL and ref.name != "scl":
-        _refuse_counts(values, ref)
     return values
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
-    if not path.is_absolute() or (path.parts[1:2] and path.parts[1].startswith("vsi")):
+    """Open a local image; whatever goes wrong with it until it is closed is a `BadScene`."""
+    if not path.is_absolute() or path.as_posix().startswith("/vsi"):
         raise BadScene("remote_asset", f"{path} is not a local file")
     if not path.is_file():
         raise BadScene("missing_asset", f"{path} is not there")
@@ -108,13 +128,10 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
             driver = _DRIVERS.get(start.read(4))
         if driver is None:
             raise BadScene("unreadable_raster", f"{path.name} is neither TIFF nor JPEG 2000")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            raster = rasterio.open(path, driver=driver)
-    except (RasterioError, OSError, ValueError) as exc:
+        with rasterio.open(path, driver=driver) as raster:
+            yield raster
+    except (RasterioError, CPLE_BaseError, OSError, ValueError, ArithmeticError) as exc:
         raise BadScene("cut_short", f"{path.name}: {exc}") from exc
-    with raster:
-        yield raster
 
 
 def _refuse_hostile(raster: DatasetReader, ref: BandRef) -> None:
@@ -133,57 +150,58 @@ def _warped(raster: DatasetReader, ref: BandRef, grid: Grid) -> FloatArray:
     crs = raster.crs or (gcp_crs if gcps else None)
     if crs is None:
         raise BadScene("no_crs", f"{ref.href} says nothing of where it lies")
+    dtype = raster.dtypes[ref.index - 1]
     nodata = ref.nodata if ref.nodata is not None else raster.nodatavals[ref.index - 1]
-    if nodata is None and raster.dtypes[ref.index - 1].startswith("float"):
-        nodata = math.nan
-    try:
-        finer = _source_gsd_m(raster, grid, crs, gcps=bool(gcps)) < grid.gsd_m / 1.5
-        with WarpedVRT(
-            raster,
-            src_crs=crs,
-            crs=f"EPSG:{grid.epsg}",
-            transform=rasterio.Affine(*grid.affine),
-            width=grid.width,
-            height=grid.height,
-            resampling=_resampling(ref.name, finer),
-            src_nodata=nodata,
-            nodata=math.nan if nodata is not None else None,
-            add_alpha=nodata is None,
-            dtype="float32",
-            warp_mem_limit=_WARP_MEMORY_MB,
-        ) as warped:
-            numbers: FloatArray = warped.read(ref.index, out_dtype="float32")
-            if nodata is None:
-                numbers[warped.read(warped.count) == 0] = np.nan
-    except BadScene:
-        raise
-    except (RasterioError, ValueError) as exc:
-        raise BadScene("cut_short", f"{Path(ref.href).name}: {exc}") from exc
+    if nodata is None or not in_dtype_range(nodata, dtype):
+        nodata = math.nan if dtype.startswith("float") else None
+    gsd_m = _source_gsd_m(raster, grid, crs, gcps=bool(gcps))
+    numbers = np.full((grid.height, grid.width), np.nan, np.float32)
+    # Not through a WarpedVRT: that takes all source pixels under one block of the grid at once, a
+    # gigabyte if they are fine enough; this goes piece by piece.
+    rasterio.warp.reproject(
+        rasterio.band(raster, ref.index),
+        numbers,
+        gcps=gcps or None,
+        src_crs=crs,
+        src_nodata=nodata,
+        dst_crs=f"EPSG:{grid.epsg}",
+        dst_transform=rasterio.Affine(*grid.affine),
+        dst_nodata=math.nan if nodata is not None else None,
+        init_dest_nodata=nodata is not None,  # else what is not reached keeps its NaN
+        resampling=_resampling(ref.name, finer=gsd_m < grid.gsd_m / 1.5),
+        warp_mem_limit=_WARP_MEMORY_MB,
+    )
     return numbers
 
 
-def _source_gsd_m(raster: DatasetReader, grid: Grid, crs: Any, *, gcps: bool) -> float:
-    """Return the raster's pixel side in grid metres near the grid; refuse one lying elsewhere."""
+def _source_gsd_m(raster: DatasetReader, grid: Grid, crs: CRS, *, gcps: bool) -> float:
+    """Return the raster's pixel side in grid metres; refuse one lying elsewhere or far too fine."""
     if gcps:
         return grid.gsd_m
     west, north = grid.west_m, grid.north_m
     east, south = west + grid.width * grid.gsd_m, north - grid.height * grid.gsd_m
     try:
         box = rasterio.warp.transform_bounds(f"EPSG:{grid.epsg}", crs, west, south, east, north)
-        inverse = ~raster.transform
-    except (RasterioError, ValueError, ZeroDivisionError, ArithmeticError) as exc:
+        back = ~raster.transform
+    except (RasterioError, CPLE_BaseError, ValueError, ArithmeticError) as exc:
         raise BadScene("outside_area", f"{raster.name}: {exc}") from exc
-    corners = [inverse * (x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    cols, rows = [c for c, _ in corners], [r for _, r in corners]
+    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    cols = [back.a * x + back.b * y + back.c for x, y in corners]
+    rows = [back.d * x + back.e * y + back.f for x, y in corners]
     if not all(map(math.isfinite, cols + rows)) or not (
         min(cols) < raster.width and max(cols) > 0 and min(rows) < raster.height and max(rows) > 0
     ):
         raise BadScene("outside_area", f"{raster.name} does not reach the port")
+    read = (min(max(cols), raster.width) - max(min(cols), 0)) * (
+        min(max(rows), raster.height) - max(min(rows), 0)
+    )
+    if read > _MAX_SOURCE_PIXELS:
+        raise BadScene("raster_too_large", f"{raster.name} has {read:.0f} pixels over the port")
     pixels = (max(cols) - min(cols)) * (max(rows) - min(rows))
     return math.sqrt((east - west) * (north - south) / max(pixels, 1e-9))
 
 
-def _resampling(band: str, finer: bool) -> Resampling:
+def _resampling(band: str, *, finer: bool) -> Resampling:
     if band == "scl":
         return Resampling.nearest
     return Resampling.average if finer else Resampling.bilinear
@@ -198,13 +216,6 @@ def _scaling(raster: DatasetReader, ref: BandRef, modality: Modality) -> tuple[f
         return own
     plain_bytes = modality is Modality.OPTICAL and raster.dtypes[ref.index - 1] == "uint8"
     return (1 / 255, 0.0) if plain_bytes else (1.0, 0.0)
-
-
-def _refuse_counts(values: FloatArray, ref: BandRef) -> None:
-    """Refuse sensor counts passed off as reflectance: thresholds on them would mean nothing."""
-    seen = values[np.isfinite(values)]
-    if seen.size and float(np.median(seen)) > 2.0:
-        raise BadScene("not_reflectance", f"{ref.href} has no scale and is not reflectance 0-1")
 
 
 def write_geotiff(
@@ -246,7 +257,7 @@ def write_geotiff(
     if compress.lower() in {"deflate", "lzw", "zstd"}:
         profile["predictor"] = 3 if values.dtype.kind == "f" else 2
     names = {k.replace(":", "_").replace("=", "_"): v for k, v in sorted((tags or {}).items())}
-    with rasterio.Env(**_GDAL), MemoryFile() as memory:
+    with _gdal(), MemoryFile() as memory:
         with memory.open(**profile) as raster:
             raster.write(values)
             for number, description in enumerate(descriptions, start=1):
@@ -291,11 +302,14 @@ def map_overlay(rgba: npt.NDArray[np.uint8], grid: Grid) -> MapOverlay:
     source = rasterio.Affine(*grid.affine)
     west, north = grid.west_m, grid.north_m
     box = (west, north - grid.height * grid.gsd_m, west + grid.width * grid.gsd_m, north)
-    with rasterio.Env(**_GDAL):
+    with _gdal():
         transform, width, height = rasterio.warp.calculate_default_transform(
             f"EPSG:{grid.epsg}", _MERCATOR, grid.width, grid.height, *box
         )
-        transform, width, height = transform * transform.scale(0.5), width * 2, height * 2
+        width, height = width * 2, height * 2
+        transform = rasterio.Affine(
+            transform.a / 2, 0.0, transform.c, 0.0, transform.e / 2, transform.f
+        )
         warped = np.zeros((4, height, width), np.uint8)
         rasterio.warp.reproject(
             np.ascontiguousarray(np.moveaxis(rgba, 2, 0)),
@@ -306,8 +320,8 @@ def map_overlay(rgba: npt.NDArray[np.uint8], grid: Grid) -> MapOverlay:
             dst_crs=_MERCATOR,
             resampling=Resampling.nearest,
         )
-        left, top = transform * (0, 0)
-        right, bottom = transform * (width, height)
+        left, top = transform.c, transform.f
+        right, bottom = left + transform.a * width, top + transform.e * height
         lon, lat = rasterio.warp.transform(_MERCATOR, "OGC:CRS84", [left, right], [bottom, top])
     image = np.moveaxis(warped, 0, 2)
     return MapOverlay(png=png_bytes(image), west=lon[0], south=lat[0], east=lon[1], north=lat[1])
@@ -316,8 +330,7 @@ def map_overlay(rgba: npt.NDArray[np.uint8], grid: Grid) -> MapOverlay:
 def png_bytes(rgba: npt.NDArray[np.uint8]) -> bytes:
     """Return an image, shape (row, col, 4), as PNG; the same image gives the same bytes."""
     height, width, _ = rgba.shape
-    with warnings.catch_warnings(), rasterio.Env(**_GDAL), MemoryFile(ext=".png") as memory:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with _gdal(), MemoryFile(ext=".png") as memory:
         with memory.open(driver="PNG", width=width, height=height, count=4, dtype="uint8") as out:
             out.write(np.moveaxis(rgba, 2, 0), window=Window(0, 0, width, height))
         return bytes(memory.getbuffer())

@@ -25,6 +25,8 @@ Json = Mapping[str, Any]
 
 _MAX_JSON_BYTES = 16_000_000
 _MAX_ID = 200
+_MAX_ORBIT = 1000
+_MAX_CORNERS = 10_000
 _BAND_NAMES = {
     "vv": "vv",
     "vh": "vh",
@@ -165,50 +167,54 @@ class _Listing:
         for link in links if isinstance(links, list) else []:
             if not isinstance(link, dict) or link.get("rel") not in ("child", "item"):
                 continue
+            shown = str(link.get("href"))
             try:
                 target = self._inside(path.parent, link.get("href"))
-                if not target.is_file():
-                    self.stamps[target] = None
-                    raise BadScene("missing_item", f"{target} is not there")
-                linked.append(target)
             except BadScene as exc:
-                self._lose(path, exc, str(link.get("href")))
+                self._lose(path, exc, shown)
+                continue
+            if target.is_file():
+                linked.append(target)
+            else:
+                self.stamps[target] = None
+                self._lose(path, BadScene("missing_item"), shown)
         return linked
 
-    def _keep(self, item: Any, path: Path) -> None:
+    def _keep(self, item: object, path: Path) -> None:
+        shown = str(item.get("id")) if isinstance(item, dict) else ""
         try:
-            scene = self._scene(item, path)
-            if scene.id in self.scenes:
-                raise BadScene("duplicate_id", scene.id)
-            self.scenes[scene.id] = scene
+            scene = self._scene(item if isinstance(item, dict) else {}, path)
         except BadScene as exc:
-            self._lose(path, exc, str(item.get("id")) if isinstance(item, dict) else "")
-        except _UNPARSABLE as exc:
-            self._lose(path, BadScene("bad_item", str(exc)))
+            self._lose(path, exc, shown)
+        except _UNPARSABLE:
+            self._lose(path, BadScene("bad_item"), shown)
+        else:
+            if scene.id in self.scenes:
+                self._lose(path, BadScene("duplicate_id"), shown)
+            self.scenes.setdefault(scene.id, scene)
 
-    def _scene(self, item: Any, path: Path) -> Scene:
+    def _scene(self, item: Json, path: Path) -> Scene:
         properties, assets = item["properties"], item["assets"]
         acquired = parse_utc(properties.get("datetime") or properties["start_datetime"])
         available = properties.get("created") or properties.get("published")
         bands = self._bands(assets, properties, path)
-        platform = str(properties.get("platform") or "").lower()
-        sensor = str(properties.get("constellation") or "").lower()
-        sensor = sensor or re.sub(r"(?<=-\d)[a-z]$", "", platform) or "unknown"
+        platform = _plain(properties.get("platform")).lower()
+        constellation = _plain(properties.get("constellation")).lower()
         orbit = properties.get("sat:relative_orbit")
-        licence = properties.get("license")
+        licence = _plain(properties.get("license"))
         return Scene(
             id=_identifier(item["id"]),
             acquired_at=acquired,
             # An item cannot be had before it was taken, whatever it says.
             available_at=max(parse_utc(available), acquired) if available else acquired,
             platform=platform,
-            sensor=sensor,
+            sensor=constellation or re.sub(r"(?<=-\d)[a-z]$", "", platform) or "unknown",
             modality=_modality(properties, bands),
-            orbit=orbit if isinstance(orbit, int) and not isinstance(orbit, bool) else None,
+            orbit=orbit if type(orbit) is int and 0 < orbit < _MAX_ORBIT else None,
             footprint_wkt=_footprint_wkt(item),
             bands=bands,
             rendered=properties.get("monitor:rendered") is True,
-            source=f"{self._name} ({licence})" if isinstance(licence, str) else self._name,
+            source=f"{self._name} ({licence})" if licence else self._name,
         )
 
     def _bands(self, assets: Json, properties: Json, path: Path) -> tuple[BandRef, ...]:
@@ -234,17 +240,18 @@ class _Listing:
             min(found, key=lambda choice: choice[0])[1] for _, found in sorted(choices.items())
         )
 
-    def _inside(self, folder: Path, href: Any) -> Path:
+    def _inside(self, folder: Path, href: object) -> Path:
         """Resolve a link without leaving the catalog's folder, symbolic links included."""
         if not isinstance(href, str) or not href or "\0" in href:
             raise BadScene("bad_item", f"link {href!r}")
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", href) or href.startswith(("/", "\\")):
             raise BadScene("outside_folder", href)
-        path = folder / href
-        if not path.exists():
-            path = folder / unquote(href)
         try:
+            path = folder / href
+            if not path.exists():
+                path = folder / unquote(href)
             path = path.resolve()
+            str(path).encode()  # a name that is no text could not be stored
         except (OSError, RuntimeError, ValueError) as exc:
             raise BadScene("bad_item", f"link {href!r}: {exc}") from exc
         if not path.is_relative_to(self._root):
@@ -253,7 +260,8 @@ class _Listing:
 
     def _lose(self, path: Path, exc: BadScene, detail: str = "") -> None:
         shown = path.relative_to(self._root) if path.is_relative_to(self._root) else path.name
-        self.losses.append((f"{shown} {detail}".strip(), exc.reason))
+        line = f"{shown} {detail}".strip()
+        self.losses.append(("".join(c if c.isprintable() else "?" for c in line), exc.reason))
 
 
 def _json(path: Path) -> Json:
@@ -268,10 +276,17 @@ def _json(path: Path) -> Json:
     return content
 
 
-def _identifier(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID or not value.isprintable():
+def _identifier(value: object) -> str:
+    text = _plain(value)
+    if not text:
         raise BadScene("bad_item", "id is not a short printable text")
-    return value
+    return text
+
+
+def _plain(value: object) -> str:
+    """Return short printable text as it is, anything else as nothing."""
+    fits = isinstance(value, str) and len(value) <= _MAX_ID and value.isprintable()
+    return str(value) if fits else ""
 
 
 def _modality(properties: Json, bands: tuple[BandRef, ...]) -> Modality:
@@ -286,8 +301,10 @@ def _modality(properties: Json, bands: tuple[BandRef, ...]) -> Modality:
 
 def _footprint_wkt(item: Json) -> str:
     outline = shape(item["geometry"]) if item.get("geometry") else box(*_corners(item["bbox"]))
-    if outline.is_empty:
-        raise BadScene("bad_item", "empty footprint")
+    corners = shapely.get_coordinates(outline)
+    on_earth = (abs(corners) <= (180, 90)).all()  # NaN is not
+    if not (0 < len(corners) <= _MAX_CORNERS and on_earth):
+        raise BadScene("bad_item", "footprint is not on the Earth")
     return str(shapely.to_wkt(outline))
 
 
