@@ -222,12 +222,12 @@ def _not_water(
     """Return the window's pixels that differ from the berth's own water."""
     if look.ndwi is None or look.nir is None:
         # By colour alone a dark hull is as telling as a bright one.
-        differs = [
+        bands = [
             np.abs(band[window] - middle) > excess
             for band in look.visible
             for middle, excess in [_water_level(band[water], criteria)]
         ]
-        return np.asarray(np.any(differs, axis=0), np.bool_)
+        return np.asarray(np.any(bands, axis=0), np.bool_)
     usual = float(np.median(look.ndwi[water]))
     limit = min(criteria.water_ndwi, usual - criteria.ndwi_gap)
     middle, excess = _water_level(look.brightness[water], criteria)

@@ -22,11 +22,11 @@ from monitor.detect.occupancy import (
 )
 from monitor.detect.port_pixels import native_gsd_m, port_grid
 from monitor.domain.berth_state import BerthState, Occupancy
-from monitor.domain.chip import Chip
+from monitor.domain.chip import Chip, Grid
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
-from monitor.errors import BadScene
+from monitor.errors import BadScene, ConfigError
 from monitor.sources.base import ReadsChips
 from monitor.store.derived import put_berth_states, surveyed
 from monitor.store.engine import Store
@@ -95,7 +95,7 @@ class Surveyor:
             self._chips.move_to_end(scene.id)
             return self._chips[scene.id]
         try:
-            grid = port_grid(self.plan.gazetteer, gsd_m=native_gsd_m(scene.sensor))
+            grid = self.grid(native_gsd_m(scene.sensor))
             chip = self.plan.reader.read_chip(scene, grid, bands_for(scene))
         except BadScene as exc:
             self._bad[scene.id] = exc
@@ -104,6 +104,17 @@ class Surveyor:
         while sum(c.values.size for c in self._chips.values()) > _KEPT_PIXELS:
             self._chips.popitem(last=False)
         return chip
+
+    def grid(self, gsd_m: float) -> Grid:
+        """Return the port's grid.
+
+        Raises:
+            ConfigError: The areas have no berths, or spread too far for one grid.
+        """
+        try:
+            return port_grid(self.plan.gazetteer, gsd_m=gsd_m)
+        except ValueError as exc:
+            raise ConfigError(str(exc)) from exc
 
     def _readable(
         self, references: Sequence[str], by_id: Mapping[str, Scene], chip: Chip
