@@ -93,6 +93,8 @@ def _band_readings(
     around = port.near & ~port.any_berth
     low, usual = _past_levels(past, port.near, criteria)
     count = len(past) if usual is not None else 0
+    # Too short a past says nothing of what is permanent, but something of how the sea looks.
+    calm = usual if usual is not None else _middle(past, port.near)
     known = now if usual is None else usual
     water = around & ~_structure(known, around, 6.0 if usual is None else 4.0) & np.isfinite(now)
     if np.count_nonzero(water & port.known_water) >= _ENOUGH_PX:
@@ -103,7 +105,7 @@ def _band_readings(
         sea = _level(now, water, window)
         seen = berth.inside & np.isfinite(now[window])
         usable = min(1.0, np.count_nonzero(seen) / berth.whole)
-        usual_sea = None if usual is None else _level(usual, water, window)
+        usual_sea = None if calm is None else _level(calm, water, window)
         if not np.isfinite(sea):
             reading = Reading(score=np.nan, usable=usable, reason="no water to compare with")
         elif _is_rough(sea, usual_sea, criteria):
@@ -122,6 +124,15 @@ def _band_readings(
 
 _ENOUGH_PX = 30
 """Fewer pixels than this do not make a median worth having."""
+
+
+def _middle(past: FloatArray, near: BoolArray) -> FloatArray | None:
+    """Return the middle level of each pixel near a berth; None where there is no past at all."""
+    if not len(past):
+        return None
+    middle = np.full(near.shape, np.nan, np.float32)
+    middle[near] = np.sort(past[:, near], axis=0)[len(past) // 2]
+    return middle
 
 
 def _past_levels(
