@@ -34,3 +34,14 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where nothing may be skipped (`MONITOR_NO_SKIPS=1`), a skipped test fails the run."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("MONITOR_NO_SKIPS") or terminal is None:
+        return
+    skipped = terminal.stats.get("skipped", [])
+    if skipped and session.exitstatus == 0:
+        terminal.write_line(f"{len(skipped)} tests were skipped, and here none may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
