@@ -30,9 +30,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from monitor.detect.ais_rules import RuleCriteria
 from monitor.detect.matrix import MatrixCriteria
 from monitor.detect.picture import Criteria
-from monitor.detect.rules import RuleCriteria
 from monitor.detect.silences import SilenceCriteria
 from monitor.detect.tracks import TrackCriteria
 from monitor.detect.visits import VisitCriteria

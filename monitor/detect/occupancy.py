@@ -153,6 +153,12 @@ def berth_states(
     )
 
 
+def unobserved(scene: Scene, gazetteer: Gazetteer, *, reason: str) -> tuple[BerthState, ...]:
+    """Return what a scene that cannot be read says of every berth: nothing, and why."""
+    nothing = Reading(score=np.nan, usable=0.0, reason=reason, obstacle=reason)
+    return tuple(_state(scene, b.id, nothing, OccupancyCriteria()) for b in gazetteer.berths)
+
+
 def _state(
     scene: Scene, berth_id: str, reading: Reading, criteria: OccupancyCriteria
 ) -> BerthState:

@@ -11,10 +11,11 @@ from datetime import datetime
 
 import numpy as np
 
-from monitor.detect import matrix, rules
+from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.silences import SilenceCriteria, silences_in
 from monitor.detect.tracks import TrackCriteria, Tracks, coverage_of, tracks_in
 from monitor.detect.visits import VisitCriteria, visits_in
+from monitor.detect.wording import Words
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
 from monitor.domain.place import Gazetteer
@@ -31,7 +32,7 @@ class Criteria:
     visit: VisitCriteria = field(default_factory=VisitCriteria)
     silence: SilenceCriteria = field(default_factory=SilenceCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
-    rule: rules.RuleCriteria = field(default_factory=rules.RuleCriteria)
+    rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +95,14 @@ def compile_picture(
         criteria=criteria.matrix,
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
-    words = rules.Words(register, gazetteer)
+    words = Words(register, gazetteer)
     findings: list[Finding] = [
-        *rules.port_call_findings(visits, words),
-        *rules.waiting_findings(visits, words, criteria=criteria.rule),
-        *rules.berth_findings(visits, episodes, words),
-        *rules.silence_findings(silences, words, criteria=criteria.rule),
-        *rules.image_findings(episodes, fits, words),
-        *rules.departures_by_image(fits, words),
+        *ais_rules.port_call_findings(visits, words),
+        *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
+        *ais_rules.berth_findings(visits, episodes, words),
+        *ais_rules.silence_findings(silences, words, criteria=criteria.rule),
+        *image_rules.image_findings(episodes, fits, words),
+        *image_rules.departures_by_image(fits, words),
     ]
     return Picture(
         as_of=as_of,

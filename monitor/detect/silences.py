@@ -31,8 +31,6 @@ class SilenceCriteria:
     habit_reports: int = 5
     habit_window: int = 50
     """Spacings before the gap that make up the habit."""
-    coverage: float = 0.5
-    """Least share of the span's hours in which the feed must be shown to work for a claim."""
 
 
 def silences_in(

@@ -8,7 +8,6 @@ outcome does not depend on the order in which scenes arrived.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ from monitor.detect.occupancy import (
     bands_for,
     berth_states,
     reference_scenes,
+    unobserved,
 )
 from monitor.detect.port_pixels import native_gsd_m, port_grid
-from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.berth_state import BerthState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
@@ -73,7 +73,7 @@ class Surveyor:
             chip = self.chip(scene)
         except BadScene as exc:
             tally.reject(exc.reason, f"{scene.id}: {exc}")
-            return _unobserved(scene, self.plan.gazetteer, exc.reason)
+            return unobserved(scene, self.plan.gazetteer, reason=exc.reason)
         tally.accepted += 1
         return berth_states(
             scene,
@@ -126,27 +126,6 @@ class Surveyor:
                 continue  # counted when it is judged itself
             if other.grid == chip.grid and other.bands == chip.bands:
                 yield other
-
-
-def _unobserved(scene: Scene, gazetteer: Gazetteer, reason: str) -> tuple[BerthState, ...]:
-    """Return what a scene that cannot be read says of every berth: nothing, and why."""
-    return tuple(
-        BerthState(
-            scene_id=scene.id,
-            acquired_at=scene.acquired_at,
-            available_at=scene.available_at,
-            sensor=scene.sensor,
-            modality=scene.modality,
-            orbit=scene.orbit,
-            berth_id=berth.id,
-            state=Occupancy.UNOBSERVED,
-            score=math.nan,
-            usable=0.0,
-            reason=reason,
-            rendered=scene.rendered,
-        )
-        for berth in gazetteer.berths
-    )
 
 
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:

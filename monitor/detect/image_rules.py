@@ -1,0 +1,179 @@
+"""Berth episodes to findings: what images show, and which ship a hull without AIS may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.detect.matrix import Attribution, Episode
+from monitor.detect.wording import (
+    RULES_VERSION,
+    Words,
+    clock_text,
+    image_confidence,
+    position_evidence,
+    scene_evidence,
+)
+from monitor.domain.berth_state import BerthState
+from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status, Subject
+from monitor.domain.window import from_ms, utc_text
+
+
+def image_findings(
+    episodes: tuple[Episode, ...],
+    fits: tuple[Attribution, ...],
+    words: Words,
+) -> list[Finding]:
+    """What images alone show: berths changing state, and hulls that no AIS explains."""
+    found = []
+    by_episode = {id(f.episode): f for f in fits}
+    for episode in episodes:
+        if episode.before is not None:
+            found.append(_state_change(episode.before, episode.seen[0], words))
+        if episode.after is not None:
+            found.append(_state_change(episode.seen[-1], episode.after, words))
+        if episode.unexplained:
+            found.append(_dark_hull(episode, by_episode.get(id(episode)), words))
+    return found
+
+
+def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
+    return Finding(
+        kind=FindingKind.BERTH_STATE_CHANGED,
+        status=Status.CLOSED,
+        severity=Severity.INFO,
+        subject=Subject(),
+        place_id=new.berth_id,
+        start_earliest=old.acquired_at,
+        start_latest=new.acquired_at,
+        end_earliest=old.acquired_at,
+        end_latest=new.acquired_at,
+        learned_at=new.available_at,
+        basis=Basis.IMAGE,
+        confidence=image_confidence((old, new)),
+        evidence=(scene_evidence(old), scene_evidence(new)),
+        why={
+            "rule": f"berth_state@{RULES_VERSION}",
+            "from": old.state.value,
+            "to": new.state.value,
+            "score_before": round(old.score, 3),
+            "score_after": round(new.score, 3),
+        },
+        text=(
+            f"{words.place(new.berth_id)}: {old.state.value} on {clock_text(old.acquired_at)} "
+            f"({old.sensor}), {new.state.value} on {clock_text(new.acquired_at)} ({new.sensor})."
+        ),
+        anchor=f"{old.scene_id}/{new.scene_id}",
+    )
+
+
+def _dark_hull(episode: Episode, fit: Attribution | None, words: Words) -> Finding:
+    first, last = episode.unexplained[0], episode.unexplained[-1]
+    before, after = episode.before, episode.after
+    candidate = _candidate(fit, words) if fit else None
+    named = (
+        f" {words.name(fit.call.mmsi)} fits: her last AIS was {fit.distance_m:.0f} m away "
+        f"on {clock_text(from_ms(fit.call.last.time_ms))}."
+        if fit
+        else " No ship heard nearby fits."
+    )
+    images = f"{len(episode.unexplained)} image{'s' * (len(episode.unexplained) > 1)}"
+    watched = fit is not None and words.ship(fit.call.mmsi).watched
+    return Finding(
+        kind=FindingKind.OCCUPIED_WITHOUT_AIS,
+        status=Status.CLOSED if after else Status.OPEN,
+        severity=Severity.WARNING if watched else Severity.NOTICE,
+        subject=Subject(),
+        place_id=episode.berth_id,
+        start_earliest=before.acquired_at if before else None,
+        start_latest=first.acquired_at,
+        end_earliest=last.acquired_at if after else None,
+        end_latest=after.acquired_at if after else None,
+        learned_at=first.available_at,
+        basis=Basis.IMAGE,
+        confidence=image_confidence(episode.unexplained),
+        evidence=tuple(
+            [
+                *([scene_evidence(before)] if before else []),
+                *[scene_evidence(s) for s in episode.unexplained],
+                *([scene_evidence(after)] if after else []),
+                *(
+                    [position_evidence(fit.call.last, "last AIS of the ship that fits")]
+                    if fit
+                    else []
+                ),
+            ]
+        ),
+        why={
+            "rule": f"occupied_without_ais@{RULES_VERSION}",
+            "images": len(episode.unexplained),
+            "images_occupied": len(episode.seen),
+            "candidates": [candidate] if candidate else [],
+        },
+        text=(
+            f"A vessel at {words.place(episode.berth_id)} in {images} from "
+            f"{clock_text(first.acquired_at)} to {clock_text(last.acquired_at)} "
+            f"with no AIS to explain it.{named}"
+        ),
+        anchor=f"{before.scene_id if before else '-'}/{first.scene_id}",
+    )
+
+
+def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Finding]:
+    """Watch-listed ships silent in port whose attributed berth was next seen free.
+
+    The hour rests on images, the name on the last AIS report near the berth; both are said.
+    """
+    found = []
+    for fit in fits:
+        after, last = fit.episode.after, fit.episode.seen[-1]
+        if after is None or not words.ship(fit.call.mmsi).watched:
+            continue
+        name = words.name(fit.call.mmsi)
+        heard = clock_text(from_ms(fit.call.last.time_ms))
+        found.append(
+            Finding(
+                kind=FindingKind.DEPARTED,
+                status=Status.CLOSED,
+                severity=Severity.WARNING,
+                subject=words.subject(fit.call.mmsi),
+                place_id=fit.call.place_id,
+                start_earliest=last.acquired_at,
+                start_latest=after.acquired_at,
+                end_earliest=last.acquired_at,
+                end_latest=after.acquired_at,
+                learned_at=after.available_at,
+                basis=Basis.IMAGE,
+                confidence="medium",
+                evidence=(
+                    scene_evidence(last),
+                    scene_evidence(after),
+                    position_evidence(fit.call.last, "last AIS in port"),
+                ),
+                why={
+                    "rule": f"departed_by_image@{RULES_VERSION}",
+                    "berth": fit.episode.berth_id,
+                    "last_ais_to_berth_m": round(fit.distance_m),
+                    "inferred": "that the hull was this ship, from her last AIS report",
+                },
+                text=(
+                    f"{name} gone by imagery: a hull at {words.place(fit.episode.berth_id)} on "
+                    f"{clock_text(last.acquired_at)} ({last.sensor}), berth free on "
+                    f"{clock_text(after.acquired_at)} ({after.sensor}). That it was {name} is "
+                    f"inferred from her last AIS, {fit.distance_m:.0f} m away on {heard}."
+                ),
+                anchor=f"{last.scene_id}/{after.scene_id}",
+            )
+        )
+    return found
+
+
+def _candidate(fit: Attribution, words: Words) -> dict[str, Any]:
+    identity = words.ship(fit.call.mmsi)
+    return {
+        "imo": identity.imo,
+        "mmsi": identity.mmsi,
+        "name": identity.name,
+        "last_ais_at": utc_text(from_ms(fit.call.last.time_ms)),
+        "last_ais_to_berth_m": round(fit.distance_m),
+        "length_m": identity.length_m,
+    }
