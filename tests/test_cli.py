@@ -15,11 +15,9 @@ import pytest
 
 from tests.conftest import shared
 from tests.flows.story import monitor
+from tests.sources.ais.ais_lines import NOON_S, position_line, tagged
 
-NMEA = (
-    "\\c:1736500000*5F\\!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\n"
-    "\\c:1736500060*59\\!AIVDM,1,1,,A,133sVfPP00PD>hRMDH@jNOvN20S8,0*7F\n"
-)
+NMEA = "".join(tagged(position_line(), f"c:{NOON_S + at}") + "\n" for at in (0, 60))
 
 
 @pytest.mark.parametrize(
