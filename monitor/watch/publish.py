@@ -15,6 +15,7 @@ from monitor.domain.finding import Finding
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import Identity
 from monitor.domain.visit import Coverage
+from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
     write_berth_states,
@@ -57,8 +58,8 @@ class Published:
 
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
-    """Write findings.jsonl, port_calls.csv, silences.csv, berth_states.csv, summary.json and
-    report/index.html into `out`, each replaced in one step.
+    """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
+    summary.json and report/index.html into `out`, each replaced in one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -102,6 +103,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
+    write_findings_geojson(out / "findings.geojson", findings, view)
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
 
