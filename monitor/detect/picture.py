@@ -42,6 +42,8 @@ class Evidence:
     positions: PositionColumns
     static: tuple[StaticReport, ...] = ()
     berth_states: tuple[BerthState, ...] = ()
+    coverage: Coverage | None = None
+    """When anything was received, where `positions` holds only some of the vessels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def compile_picture(
     tracks = tracks_in(evidence.positions, criteria=criteria.track)
     mmsis = np.unique(tracks.rows.mmsi).tolist()
     register = compile_register(evidence.static, watch, mmsis, at=as_of)
-    coverage = coverage_of(tracks)
+    coverage = evidence.coverage or coverage_of(tracks)
     visits = visits_in(tracks, gazetteer, criteria=criteria.visit)
     silences = silences_in(
         tracks, gazetteer, visits, coverage, as_of=as_of, criteria=criteria.silence

@@ -109,6 +109,19 @@ class Gazetteer:
         return shapely.union_all([g for g in shapes if isinstance(g, Polygon | MultiPolygon)])
 
     @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(west, south, east, north) of everything but reference points and lines, degrees."""
+        shapes = [
+            p.geometry
+            for p in self.places.values()
+            if p.kind not in (PlaceKind.REFERENCE, PlaceKind.REFERENCE_POINT, PlaceKind.COASTLINE)
+        ]
+        west, south, east, north = shapely.total_bounds(
+            shapes or [p.geometry for p in self.places.values()]
+        )
+        return float(west), float(south), float(east), float(north)
+
+    @cached_property
     def frame(self) -> MetricFrame:
         """The UTM zone of the berths, or failing them of everything."""
         shapes = [p.geometry for p in self.berths] or [p.geometry for p in self.places.values()]

@@ -111,6 +111,10 @@ class WatchList:
         hits = [v for claim, v in self._by_mmsi.get(mmsi, []) if claim.holds_at(at)]
         return hits[0] if len(hits) == 1 else None
 
+    def imos(self) -> list[int]:
+        """Return the IMO numbers on the list, ordered."""
+        return sorted(self._by_imo)
+
     def mmsis(self) -> frozenset[int]:
         """Return every MMSI any listed ship is said to have used."""
         return frozenset(self._by_mmsi)

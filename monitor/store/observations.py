@@ -10,16 +10,19 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 
 from monitor.domain.positions import PositionColumns, no_positions, positions_from
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
+from monitor.domain.visit import Coverage
 from monitor.domain.window import parse_utc, to_ms
 from monitor.store import schema
 
 _DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
 _E7 = 10_000_000
 
 # Of two reports alike the one received first stays (ties by source), whatever order they came in.
@@ -32,6 +35,18 @@ ON CONFLICT (mmsi, time_ms, lon_e7, lat_e7) DO UPDATE SET
   heading_deg = excluded.heading_deg, nav_status = excluded.nav_status,
   precision_m = excluded.precision_m, source_id = excluded.source_id
 WHERE (excluded.received_ms, excluded.source_id) < (positions.received_ms, positions.source_id)
+"""
+
+_PUT_VESSEL = """
+INSERT INTO vessels (mmsi, west_e7, east_e7, south_e7, north_e7) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (mmsi) DO UPDATE SET
+  west_e7 = min(west_e7, excluded.west_e7), east_e7 = max(east_e7, excluded.east_e7),
+  south_e7 = min(south_e7, excluded.south_e7), north_e7 = max(north_e7, excluded.north_e7)
+"""
+_PUT_HEARD = """
+INSERT INTO heard (hour, low_mmsi, high_mmsi) VALUES (?, ?, ?)
+ON CONFLICT (hour) DO UPDATE SET
+  low_mmsi = min(low_mmsi, excluded.low_mmsi), high_mmsi = max(high_mmsi, excluded.high_mmsi)
 """
 
 
@@ -54,7 +69,40 @@ def append_positions(connection: sa.Connection, positions: PositionColumns) -> i
         ids[positions.source],
     ]
     rows = list(zip(*(c.tolist() for c in columns), strict=True))
-    return max(connection.exec_driver_sql(_PUT_POSITION, rows).rowcount, 0)
+    written = max(connection.exec_driver_sql(_PUT_POSITION, rows).rowcount, 0)
+    table = pd.DataFrame(
+        {"mmsi": columns[0], "hour": columns[1] // _HOUR_MS, "lon": columns[2], "lat": columns[3]}
+    )
+    boxes = table.groupby("mmsi").agg({"lon": ["min", "max"], "lat": ["min", "max"]})
+    connection.exec_driver_sql(_PUT_VESSEL, list(boxes.itertuples(name=None)))
+    hours = table.groupby("hour")["mmsi"].agg(["min", "max"])
+    connection.exec_driver_sql(_PUT_HEARD, list(hours.itertuples(name=None)))
+    return written
+
+
+def vessels_within(
+    connection: sa.Connection, bounds: tuple[float, float, float, float]
+) -> list[int]:
+    """Return, ordered, the MMSIs ever reported in a box that touches (west, south, east, north).
+
+    Some of them only passed on both sides of it; none that was in it is missing.
+    """
+    west, south, east, north = (round(v * _E7) for v in bounds)
+    box = schema.vessels.c
+    rows = connection.execute(
+        sa.select(box.mmsi)
+        .where(
+            box.west_e7 <= east, box.east_e7 >= west, box.south_e7 <= north, box.north_e7 >= south
+        )
+        .order_by(box.mmsi)
+    )
+    return [mmsi for (mmsi,) in rows]
+
+
+def load_coverage(connection: sa.Connection) -> Coverage:
+    """Return in which hours anything was received, and two of the vessels received in each."""
+    rows = connection.execute(sa.select(schema.heard))
+    return Coverage(heard={hour: frozenset((low, high)) for hour, low, high in rows})
 
 
 def load_positions(
@@ -71,13 +119,15 @@ def load_positions(
         since: Only reports of this instant or later.
         mmsis: Only these vessels.
     """
-    where, values = ["received_ms <= ?"], [to_ms(received_by)]
+    where: list[str] = ["received_ms <= ?"]
+    values: list[int | str] = [to_ms(received_by)]
     if since is not None:
         where.append("time_ms >= ?")
         values.append(to_ms(since))
     if mmsis is not None:
-        where.append(f"mmsi IN ({','.join('?' * len(mmsis))})")
-        values += mmsis
+        # One bound text, however many: a long list of placeholders would reach SQLite's limit.
+        where.append("mmsi IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(mmsis)))
     # The conditions are fixed text; every value is bound.
     statement = (
         "SELECT time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg,"  # noqa: S608
@@ -124,34 +174,39 @@ def append_static(connection: sa.Connection, reports: Iterable[StaticReport]) ->
                 report.time_ms // _DAY_MS,
                 hashlib.sha256(text.encode()).hexdigest()[:16],
                 report.time_ms,
+                report.imo,
                 text,
             )
         )
     if rows:
         connection.exec_driver_sql(
-            "INSERT INTO static_reports (mmsi, day, digest, time_ms, body) VALUES (?, ?, ?, ?, ?) "
+            "INSERT INTO static_reports (mmsi, day, digest, time_ms, imo, body) "
+            "VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (mmsi, day, digest) DO UPDATE SET time_ms = excluded.time_ms "
             "WHERE excluded.time_ms < static_reports.time_ms",
             rows,
         )
 
 
-def load_static(connection: sa.Connection, *, by: datetime) -> tuple[StaticReport, ...]:
-    """Return static reports of `by` or before, ordered by vessel and time."""
-    rows = connection.execute(
-        sa.select(
-            schema.static_reports.c.mmsi,
-            schema.static_reports.c.time_ms,
-            schema.static_reports.c.body,
-        )
-        .where(schema.static_reports.c.time_ms <= to_ms(by))
-        .order_by(
-            schema.static_reports.c.mmsi,
-            schema.static_reports.c.time_ms,
-            schema.static_reports.c.digest,
-        )
+def load_static(
+    connection: sa.Connection, *, by: datetime, mmsis: Sequence[int]
+) -> tuple[StaticReport, ...]:
+    """Return these vessels' static reports of `by` or before, ordered by vessel and time."""
+    rows = connection.exec_driver_sql(
+        "SELECT mmsi, time_ms, body FROM static_reports WHERE time_ms <= ? "
+        "AND mmsi IN (SELECT value FROM json_each(?)) ORDER BY mmsi, time_ms, digest",
+        (to_ms(by), json.dumps(list(mmsis))),
     )
     return tuple(StaticReport(mmsi=m, time_ms=t, **json.loads(body)) for m, t, body in rows)
+
+
+def vessels_claiming(connection: sa.Connection, imos: Sequence[int]) -> list[int]:
+    """Return, ordered, the MMSIs that ever reported one of these IMO numbers."""
+    static = schema.static_reports.c
+    rows = connection.execute(
+        sa.select(static.mmsi).distinct().where(static.imo.in_(imos)).order_by(static.mmsi)
+    )
+    return [mmsi for (mmsi,) in rows]
 
 
 def add_scenes(connection: sa.Connection, scenes: Iterable[Scene]) -> int:

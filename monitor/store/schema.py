@@ -49,6 +49,27 @@ positions = Table(
     sqlite_with_rowid=False,
 )
 
+vessels = Table(
+    "vessels",
+    metadata,
+    # The box each vessel was ever reported in: says whose tracks a port needs without a scan.
+    Column("mmsi", BigInteger, primary_key=True, autoincrement=False),
+    Column("west_e7", Integer, nullable=False),
+    Column("south_e7", Integer, nullable=False),
+    Column("east_e7", Integer, nullable=False),
+    Column("north_e7", Integer, nullable=False),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    # For each hour with any report the smallest and largest MMSI: enough to say whether anybody
+    # but one given vessel was heard.
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("low_mmsi", BigInteger, nullable=False),
+    Column("high_mmsi", BigInteger, nullable=False),
+)
+
 static_reports = Table(
     "static_reports",
     metadata,
@@ -57,7 +78,9 @@ static_reports = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("digest", String(16), primary_key=True),
     Column("time_ms", BigInteger, nullable=False),
+    Column("imo", Integer),
     Column("body", Text, nullable=False),
+    Index("static_reports_imo", "imo"),
     sqlite_with_rowid=False,
 )
 

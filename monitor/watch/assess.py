@@ -15,7 +15,13 @@ from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
-from monitor.store.observations import load_positions, load_static
+from monitor.store.observations import (
+    load_coverage,
+    load_positions,
+    load_static,
+    vessels_claiming,
+    vessels_within,
+)
 from monitor.store.outbox import NewRow, enqueue
 
 
@@ -31,9 +37,18 @@ class Brief:
 def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
     """Compile the picture from all that had reached the store by `as_of`."""
     with store.read() as connection:
+        # Of a feed of half the Mediterranean only who came near the port, or is watched, counts.
+        whose = sorted(
+            {
+                *vessels_within(connection, brief.gazetteer.bounds),
+                *vessels_claiming(connection, brief.watch.imos()),
+                *brief.watch.mmsis(),
+            }
+        )
         evidence = Evidence(
-            positions=load_positions(connection, received_by=as_of),
-            static=load_static(connection, by=as_of),
+            positions=load_positions(connection, received_by=as_of, mmsis=whose),
+            coverage=load_coverage(connection),
+            static=load_static(connection, by=as_of, mmsis=whose),
             berth_states=load_berth_states(connection, available_by=as_of),
         )
     return compile_picture(

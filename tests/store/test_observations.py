@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.detect.tracks import TrackCriteria, coverage_of, tracks_in
 from monitor.domain.positions import ARRAY_FIELDS, concat
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
 from monitor.store import observations
 from monitor.store.engine import Store, open_store
-from tests.builders import OTHER, SEA, T0, a_track, hours
+from tests.builders import OTHER, SEA, SPARTA, T0, a_track, hours
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_static_reports_are_kept_once_a_day(store: Store) -> None:
         observations.append_static(connection, reports)
         observations.append_static(connection, reversed(reports))
     with store.read() as connection:
-        back = observations.load_static(connection, by=T0)
+        back = observations.load_static(connection, by=T0, mmsis=[OTHER])
     assert [(r.time_ms, r.name) for r in back] == [(3, "A"), (4, "B"), (day + 1, "A")]
 
 
@@ -101,3 +102,31 @@ def test_losses_add_up(store: Store) -> None:
             observations.count_losses(connection, "feed", tally)
     with store.read() as connection:
         assert observations.load_losses(connection) == [("feed", "bad_checksum", 2, "one")]
+
+
+def test_only_vessels_that_matter_are_read(store: Store) -> None:
+    """Whose track a port needs is known from boxes and claims, without reading every report."""
+    near, far = a_track((0, SEA, 7), (1, (35.7, 34.9), 7)), a_track((0, (0.0, 50.0), 7), mmsi=OTHER)
+    claim = StaticReport(time_ms=1, mmsi=5, imo=9268710)
+    with store.begin() as connection:
+        observations.append_positions(connection, concat([near, far]))
+        observations.append_static(connection, [claim])
+    with store.read() as connection:
+        assert observations.vessels_within(connection, (35.0, 34.0, 36.0, 35.0)) == [SPARTA]
+        assert observations.vessels_claiming(connection, [9268710]) == [5]
+        assert observations.load_positions(
+            connection, received_by=T0 + hours(9), mmsis=[OTHER]
+        ).mmsi.tolist() == [OTHER]
+
+
+def test_the_store_knows_when_anything_was_heard(store: Store) -> None:
+    """Coverage kept while importing equals coverage worked out from all positions, in any order."""
+    rows = concat(
+        [a_track((0, SEA, 7), (3, SEA, 7)), a_track((0.5, SEA, 1), (5, SEA, 1), mmsi=OTHER)]
+    )
+    with store.begin() as connection:
+        for part in (slice(2, 4), slice(0, 2), slice(1, 3)):
+            observations.append_positions(connection, rows.take(part))
+    with store.read() as connection:
+        kept = observations.load_coverage(connection)
+    assert kept == coverage_of(tracks_in(rows, criteria=TrackCriteria()))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 
 from monitor.domain.positions import PositionColumns, no_positions
 from monitor.domain.tally import Tally

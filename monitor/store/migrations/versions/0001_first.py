@@ -30,11 +30,26 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "vessels",
+        sa.Column("mmsi", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("west_e7", sa.Integer, nullable=False),
+        sa.Column("south_e7", sa.Integer, nullable=False),
+        sa.Column("east_e7", sa.Integer, nullable=False),
+        sa.Column("north_e7", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "heard",
+        sa.Column("hour", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("low_mmsi", sa.BigInteger, nullable=False),
+        sa.Column("high_mmsi", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
         "static_reports",
         sa.Column("mmsi", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("digest", sa.String(16), primary_key=True),
         sa.Column("time_ms", sa.BigInteger, nullable=False),
+        sa.Column("imo", sa.Integer),
         sa.Column("body", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
@@ -100,6 +115,7 @@ def upgrade() -> None:
         sa.Column("example", sa.Text, nullable=False),
     )
     op.create_index("positions_time", "positions", ["time_ms"])
+    op.create_index("static_reports_imo", "static_reports", ["imo"])
     op.create_index("scenes_acquired", "scenes", ["acquired_ms"])
     op.create_index("berth_states_acquired", "berth_states", ["acquired_ms"])
     op.create_index("outbox_due", "outbox", ["state", "not_before_ms"])
