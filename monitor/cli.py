@@ -247,7 +247,8 @@ def tracks(
         f"{len(result.picture.tracks.rows)} positions of {len(result.picture.tracks.first_row)} "
         f"vessels, {len(result.picture.visits)} visits, {len(result.picture.silences)} silences"
     )
-    if not len(result.picture.tracks.rows) and "undated" in tally.rejected:
+    worst = max(tally.rejected, key=tally.rejected.__getitem__, default="")
+    if not len(result.picture.tracks.rows) and worst == "undated":
         typer.echo("The log holds no dates: give --received-at with the time it was begun.")
     typer.echo(f"written to {out}")
 
@@ -409,7 +410,7 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
 
 
 def _show(findings: Iterable[Finding]) -> None:
-    """Print the findings worth a notice as a table."""
+    """Print the findings worth a notice as a table; uncertain instants as their two bounds."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -417,24 +418,49 @@ def _show(findings: Iterable[Finding]) -> None:
     from monitor.domain.finding import Severity
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("from (UTC)", "to", "what", "ship", "where", "basis", "sure"):
+    for heading in ("not before", "by (UTC)", "ended by", "what", "ship", "where", "basis", "sure"):
         table.add_column(heading, no_wrap=True)
+    made_up = False
     for f in findings:
+        made_up |= any(e.is_made_up for e in f.evidence)
         if f.severity.rank < Severity.NOTICE.rank:
             continue
-        known = [f.start_earliest or f.start_latest, f.end_latest or f.start_latest]
-        when = [f"{at:%d %b %H:%M}" if at else "" for at in known]
-        if f.status == "open":
-            when[1] = "open"
-        cells = [*when, f.kind.value, f.subject.name or "", f.place_id or "", f.basis.value]
-        table.add_row(*(Text(_plain(c)) for c in [*cells, f.confidence]))
+        instant = (f.start_earliest, f.start_latest) == (f.end_earliest, f.end_latest)
+        ended = "open" if f.status == "open" else "" if instant else _minute(f.end_latest)
+        fits = [c["name"] for c in f.why.get("candidates", ()) if c["name"]]
+        ship = f.subject.name or (f"{fits[0]}?" if fits else "")
+        cells = [_minute(f.start_earliest), _minute(f.start_latest), ended, f.kind.value, ship]
+        cells += [f.place_id or "", f.basis.value, f.confidence]
+        table.add_row(*(Text(_plain(c)) for c in cells))
     # A file or a pipe has no width: lines are as long as they need to be.
     terminal = Console().is_terminal
     Console(width=None if terminal else 200).print(table)
+    if made_up:
+        typer.echo(
+            "\nReconstruction: AIS rebuilt from published reports, not received; "
+            "images rendered, not taken by a satellite. See docs/demo.md."
+        )
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "?"
 
 
 def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _folder_state(path: Path) -> str:
+    """Say whether a folder source can be read.
+
+    Raises:
+        ConfigError: The path is taken by something that is no folder and no catalog file.
+    """
+    if not path.exists():
+        return f"on, but {path} is not there yet"
+    if path.is_file() and path.suffix != ".json":
+        raise ConfigError(f"{path}: is a file; a source needs a folder")
+    return "on"
 
 
 def _would_run(enabled: bool, missing: list[str]) -> str:

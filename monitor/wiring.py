@@ -129,7 +129,10 @@ class Wiring:
                 continue
             if isinstance(source, AisFolderSettings):
                 arrival: Literal["file", "event"] = "event" if replaying else source.arrival
-                made.append(AisFolder(source.name, self.locate(source.path), arrival=arrival))
+                folder = self.locate(source.path)
+                if arrival == "file":
+                    _make_drop_folder(folder)
+                made.append(AisFolder(source.name, folder, arrival=arrival))
             elif not replaying:
                 made.append(self._http_source(source))
         return made
@@ -265,6 +268,7 @@ class Wiring:
     def analysis_jobs(self, store: Store, *, replaying: bool) -> list[Job]:
         """Make the jobs that turn observations into findings, in the order they follow."""
         every = self.settings.jobs
+        _ = self.brief, self.key_area_id  # wrong areas or a wrong list must stop the start
         routes = self.routes(replaying=replaying)
         poll_every = timedelta(seconds=every.poll_every_s)
         survey_every = timedelta(seconds=every.survey_every_s)
@@ -339,6 +343,18 @@ class Wiring:
 def open_configured_store(wiring: Wiring) -> Store:
     """Open the store the settings name."""
     return open_store(wiring.locate(wiring.settings.store.path))
+
+
+def _make_drop_folder(folder: Path) -> None:
+    """Make the folder into which files are to be dropped, so that there is one to drop them into.
+
+    Raises:
+        ConfigError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ConfigError(f"{folder}: cannot be used as drop folder ({exc.strerror})") from exc
 
 
 def _poll_positions(store: Store, source: PollsPositions, now: datetime) -> str:

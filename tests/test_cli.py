@@ -217,3 +217,38 @@ def test_health_without_a_daemon_is_not_well(tmp_path: Path) -> None:
     done = monitor("health", "-c", tmp_path / "monitor.toml")
     assert done.returncode == 1
     assert "monitor run" in done.stdout
+
+
+def test_wrong_areas_stop_the_start(tmp_path: Path) -> None:
+    """A daemon without its areas could find nothing: it does not start."""
+    (tmp_path / "monitor.toml").write_text('[port]\naoi = "nope.geojson"\n')
+    for command in ("check", "once", "run"):
+        done = monitor(command, "-c", tmp_path / "monitor.toml")
+        assert done.returncode == 2, command
+        assert "nope.geojson" in done.stderr
+
+
+def test_a_source_that_cannot_be_read_is_told_on_the_page(tmp_path: Path) -> None:
+    """Nothing received from a feed that failed does not read as nothing happening."""
+    (tmp_path / "monitor.toml").write_text(
+        f"""
+[port]
+aoi = "{Path("aoi/tartus.geojson").resolve()}"
+watchlist = "{Path("config/watchlist.csv").resolve()}"
+[store]
+path = "monitor.db"
+[report]
+out = "report"
+[[sources.scenes]]
+kind = "static_stac"
+name = "scenes"
+path = "nowhere"
+"""
+    )
+    done = monitor("once", "-c", tmp_path / "monitor.toml")
+    assert done.returncode == 1
+    summary = json.loads((tmp_path / "report" / "summary.json").read_text())
+    assert "Source scenes could not be read so far" in summary["sources_failing"][0]
+    page = (tmp_path / "report" / "report" / "index.html").read_text()
+    assert "Source scenes could not be read so far" in page
+    assert "No watch-listed ship was looked for" not in page

@@ -172,14 +172,15 @@ def waiting_findings(
                     "stage": stage,
                     "stages_h": [s // timedelta(hours=1) for s in criteria.waiting_stages],
                     "reports_inside": wait.positions,
+                    "areas": dict(wait.areas),
                     "longest_gap_h": round(wait.longest_gap_ms / 3_600_000, 1),
                 },
                 text=(
                     f"{words.name(wait.mmsi)} {'has been waiting' if wait.is_open else 'waited'} "
-                    f"{days_text(lasted)} off the port ({words.place(wait.place_id)}), "
+                    f"{days_text(lasted)} off the port, mostly in {words.place(wait.place_id)} "
+                    f"({wait.areas[0][1]} of {wait.positions} reports), "
                     f"since {between_text(wait.start.earliest, wait.start.latest)}{ended}; "
-                    f"{wait.positions} AIS reports, longest gap "
-                    f"{wait.longest_gap_ms / 3_600_000:.0f} h."
+                    f"longest gap between reports {wait.longest_gap_ms / 3_600_000:.1f} h."
                 ),
                 anchor=utc_text(from_ms(wait.first.time_ms)),
             )
@@ -236,7 +237,8 @@ def silence_findings(
         coverage = Evidence(
             kind="coverage",
             ref=f"others heard in {silence.fed_hours} of {silence.hours} h",
-            note="the feed worked; it does not show why this ship was not heard",
+            note="the feed worked, though perhaps not where this ship was; it does not show why "
+            "she was not heard",
         )
         why: dict[str, Any] = {
             "rule": f"silence@{RULES_VERSION}",
@@ -259,7 +261,7 @@ def silence_findings(
                 end_latest=end,
                 learned_at=_silence_learned(silence),
                 basis=Basis.AIS,
-                confidence="high" if silence.coverage >= 0.9 else "medium",
+                confidence=_silence_confidence(silence, words),
                 evidence=(
                     position_evidence(silence.before, "last report before"),
                     *(
@@ -306,6 +308,16 @@ def silence_findings(
                 )
             )
     return found
+
+
+def _silence_confidence(silence: Silence, words: Words) -> str:
+    """High only near the port, where the others were heard; far off reception is another matter."""
+    west, south, east, north = words.gazetteer.bounds
+    before = silence.before
+    near = west - 1 <= before.lon <= east + 1 and south - 1 <= before.lat <= north + 1
+    if silence.coverage >= 0.9:
+        return "high" if near else "medium"
+    return "medium" if near else "low"
 
 
 def _silence_learned(silence: Silence) -> datetime:

@@ -12,6 +12,7 @@ from monitor.detect.wording import (
     image_confidence,
     position_evidence,
     scene_evidence,
+    sensor_text,
 )
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status, Subject
@@ -60,7 +61,8 @@ def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
         },
         text=(
             f"{words.place(new.berth_id)}: {old.state.value} on {clock_text(old.acquired_at)} "
-            f"({old.sensor}), {new.state.value} on {clock_text(new.acquired_at)} ({new.sensor})."
+            f"({sensor_text(old)}), {new.state.value} on "
+            f"{clock_text(new.acquired_at)} ({sensor_text(new)})."
         ),
         anchor=f"{old.scene_id}/{new.scene_id}",
     )
@@ -157,9 +159,9 @@ def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Fin
                 },
                 text=(
                     f"{name} gone by imagery: a hull at {words.place(fit.episode.berth_id)} on "
-                    f"{clock_text(last.acquired_at)} ({last.sensor}), berth free on "
-                    f"{clock_text(after.acquired_at)} ({after.sensor}). That it was {name} is "
-                    f"inferred from her last AIS, {fit.distance_m:.0f} m away on {heard}."
+                    f"{clock_text(last.acquired_at)} ({sensor_text(last)}), berth free on "
+                    f"{clock_text(after.acquired_at)} ({sensor_text(after)}). That it was {name} "
+                    f"is inferred from her last AIS, {fit.distance_m:.0f} m away on {heard}."
                 ),
                 anchor=f"{last.scene_id}/{after.scene_id}",
             )

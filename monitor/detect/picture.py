@@ -6,7 +6,7 @@ Same input in any order, same picture, byte for byte. Nothing here remembers any
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -114,8 +114,15 @@ def compile_picture(
         visits=visits,
         silences=silences,
         episodes=episodes,
-        findings=in_order(findings),
+        findings=in_order(_labelled(f) for f in findings),
     )
+
+
+def _labelled(finding: Finding) -> Finding:
+    """Begin the text of what rests on the demo's made-up evidence with a word that says so."""
+    if any(e.is_made_up for e in finding.evidence):
+        return replace(finding, text=f"[Reconstruction] {finding.text}")
+    return finding
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -58,7 +58,8 @@ def silences_in(
     for rows in tracks.slices():
         own = times[rows]
         gaps = np.diff(own, append=as_of_ms)
-        for i in np.flatnonzero(gaps > least_ms):
+        # One report shows no habit that could have been broken.
+        for i in np.flatnonzero(gaps > least_ms) if len(own) > 1 else ():
             before = tracks.fix(rows.start + int(i))
             call = next(
                 (v for v in calls.get(before.mmsi, []) if _ends_in(v, before.time_ms)), None

@@ -7,7 +7,7 @@ ship lying on a line does not come and go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from monitor.detect.tracks import Tracks
-from monitor.domain.place import Gazetteer, Place, PlaceKind
+from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.visit import Visit
 from monitor.domain.window import Edge, from_ms
 
@@ -162,7 +162,12 @@ class _Finder:
         longest_gap = int(np.diff(times[inner]).max()) if len(inner) > 1 else 0
         trailing = after.time_ms - last.time_ms if after else 0
         sog = self.tracks.rows.sog_kn[span.first : span.last + 1]
-        stopped = bool(np.any(sog <= c.stop_kn)) or max(longest_gap, trailing) >= _ms(c.gap)
+        # A stay at a berth, at anchor or waiting is itself the stop that a port call must show.
+        stopped = (
+            kind != "port"
+            or bool(np.any(sog <= c.stop_kn))
+            or max(longest_gap, trailing) >= _ms(c.gap)
+        )
         observed_ms = _ms(c.observed_gap)
         return Visit(
             mmsi=first.mmsi,
@@ -282,7 +287,7 @@ class _Finder:
     def waits(self, port: str) -> list[Visit]:
         """Find ships that stay in the waiting areas and anchorages off a port, taken as one.
 
-        The place named is the area of the first report.
+        The place named is the area that held most of the reports; all are listed.
         """
         c = self.criteria
         areas = self.gazetteer.of_kind(*_WAITING_KINDS, port=port)
@@ -290,6 +295,9 @@ class _Finder:
         whole = shapely.union_all(shapes)
         inside = self.within(whole)
         outside = ~self.within(whole, c.waiting_exit_m)
+        # A report in an anchorage inside a waiting area counts for the anchorage, the smaller one.
+        order = sorted(range(len(areas)), key=lambda i: (shapes[i].area, areas[i].id))
+        within = [(areas[i].id, self.within(shapes[i])) for i in order]
         found = []
         for span in self.spans(inside, outside):
             for part in self._split_at_gaps(span, inside):
@@ -297,12 +305,11 @@ class _Finder:
                 learned = self.proven(part, inside, c.waiting_min)
                 if learned is None:
                     continue
-                place = self._area_of(part.first, areas, shapes)
-                found.append(
-                    self.visit(
-                        part, inside, place_id=place, kind="waiting_area", learned_row=learned
-                    )
+                held = _held(within, slice(part.first, part.last + 1))
+                visit = self.visit(
+                    part, inside, place_id=held[0][0], kind="waiting_area", learned_row=learned
                 )
+                found.append(replace(visit, areas=held))
         return found
 
     def _split_at_gaps(self, span: _Span, inside: Mask) -> list[_Span]:
@@ -316,14 +323,16 @@ class _Finder:
             first, before = int(rows[i + 1]), int(rows[i + 1]) - 1
         return [*parts, _Span(first, span.last, before, span.after, span.left)]
 
-    def _area_of(self, row: int, areas: tuple[Place, ...], shapes: list[BaseGeometry]) -> str:
-        point = shapely.Point(self.x[row], self.y[row])
-        # Waiting areas are named before anchorages inside them: the wait is what is told.
-        order = sorted(
-            zip(areas, shapes, strict=True),
-            key=lambda pair: (pair[1].distance(point), pair[0].kind != "waiting_area", pair[0].id),
-        )
-        return order[0][0].id
+
+def _held(within: list[tuple[str, Mask]], rows: slice) -> tuple[tuple[str, int], ...]:
+    """Return (area, reports) for the areas that held any of the rows, most first."""
+    left = np.ones(rows.stop - rows.start, bool)
+    counts = []
+    for area, mask in within:
+        here = mask[rows] & left
+        left &= ~here
+        counts.append((area, int(here.sum())))
+    return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], c[0])))
 
 
 def _best_held(candidates: list[tuple[int, Visit]]) -> list[Visit]:

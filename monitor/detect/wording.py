@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.berth_state import BerthState
-from monitor.domain.finding import Evidence, Subject
+from monitor.domain.finding import DRAWN, Evidence, Subject
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import Identity, Register
 from monitor.domain.visit import Fix
@@ -60,7 +60,7 @@ def position_evidence(fix: Fix, note: str) -> Evidence:
 
 def scene_evidence(state: BerthState) -> Evidence:
     """Return what a scene says of a berth as evidence; a drawn scene says so."""
-    drawn = ", rendered for the demo" if state.rendered else ""
+    drawn = f", {DRAWN}" if state.rendered else ""
     return Evidence(
         kind="scene",
         ref=state.scene_id,
@@ -110,3 +110,8 @@ def days_text(span: timedelta) -> str:
     """Return a span as `16 d 18 h`, under two days as hours."""
     hours = int(span / timedelta(hours=1))
     return f"{hours // 24} d {hours % 24} h" if hours >= 48 else f"{hours} h"
+
+
+def sensor_text(state: BerthState) -> str:
+    """Return what saw a berth; a drawn scene says so."""
+    return f"{state.sensor}, rendered" if state.rendered else state.sensor

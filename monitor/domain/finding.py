@@ -59,6 +59,10 @@ class Basis(StrEnum):
     BOTH = "both"
 
 
+DRAWN = "rendered for the demo"
+"""How the note of a drawn scene ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """The ship a finding is about; all None where no ship is named."""
@@ -89,6 +93,11 @@ class Evidence:
     note: str = ""
     """What it shows, in a few words."""
 
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it is no observation but part of the demo: a rebuilt report or a drawn scene."""
+        return self.source.startswith("reconstruction") or self.note.endswith(DRAWN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -118,8 +127,14 @@ class Finding:
     @property
     def id(self) -> str:
         """Twenty hex digits of a hash over kind, subject, place, basis and anchor."""
-        parts = (self.kind, self.subject.key, self.place_id or "-", self.basis_key, self.anchor)
+        parts = (self.kind, self.subject.key, self._place_key, self.basis_key, self.anchor)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+
+    @property
+    def _place_key(self) -> str:
+        """The place as far as it tells two findings apart: a wait may shift from area to area."""
+        place = self.place_id or "-"
+        return place.partition(".")[0] if self.kind is FindingKind.WAITING else place
 
     @property
     def basis_key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -165,11 +166,16 @@ def compile_register(
         identities[mmsi] = Identity(
             mmsi=mmsi,
             imo=watched.imo if watched else imo,
-            name=watched.name if watched else name or "",
+            name=watched.name if watched else _visible(name or ""),
             length_m=(watched.length_m if watched else None) or (float(length) if length else None),
             watched=watched is not None,
         )
     return Register(identities)
+
+
+def _visible(text: str) -> str:
+    """Return text without control and direction characters, which change what is read."""
+    return "".join(c for c in text if unicodedata.category(c)[0] != "C").strip()
 
 
 def _most_reported(values: list[tuple[T, int]]) -> T | None:

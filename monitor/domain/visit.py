@@ -50,6 +50,8 @@ class Visit:
     """When the report that makes this a visit had been received."""
     longest_gap_ms: int = 0
     """Longest time between two reports inside."""
+    areas: tuple[tuple[str, int], ...] = ()
+    """For a wait: the areas it went on in and the reports in each, most first."""
 
     @property
     def is_open(self) -> bool:

@@ -94,7 +94,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
                 utc_text(from_ms(s.after.time_ms)) if s.after else "",
                 s.hours,
                 f"{s.threshold_ms / 3_600_000:.2f}",
-                f"{s.median_interval_ms / 3_600_000:.3f}",
+                f"{s.median_interval_ms / 3_600_000:.3f}" if s.median_interval_ms else "",
                 s.fed_hours,
                 f"{s.coverage:.3f}",
                 s.place_id or "",
@@ -111,7 +111,7 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
         (
             s.scene_id,
             utc_text(s.acquired_at),
-            s.sensor,
+            f"{s.sensor} (rendered)" if s.rendered else s.sensor,
             "" if s.orbit is None else s.orbit,
             s.berth_id,
             s.state.value,

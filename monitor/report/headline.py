@@ -33,6 +33,11 @@ def headline(view: MapView) -> list[str]:
     """Say in plain sentences where each watched ship is and how the key berths stand."""
     ships = _watched(view)
     said, unheard = [], []
+    if any(s.rendered for s in view.scenes) or _rests_on_reconstruction(view):
+        said.append(
+            "Reconstruction: AIS rebuilt from published reports, not received; images rendered, "
+            "not taken by a satellite."
+        )
     for track in ships:
         own = [f for f in view.findings if is_about(f, track.identity)]
         if own or len(track.positions):
@@ -44,6 +49,10 @@ def headline(view: MapView) -> list[str]:
     if not ships:
         said.append("No watch-listed ship was looked for.")
     return said + _berth_sentences(view)
+
+
+def _rests_on_reconstruction(view: MapView) -> bool:
+    return any(e.is_made_up for f in view.findings for e in f.evidence)
 
 
 def _watched(view: MapView) -> list[TrackView]:
@@ -69,12 +78,30 @@ def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
         parts = [
             _whereabouts(view, f) for f in sorted(same, key=lambda f: (f.basis == "ais", f.id))
         ]
+    parts += _berths_fitted(view, track)
     parts.append(_last_heard(view, track))
     silent = [f for f in own if f.kind is FindingKind.NO_AIS_RECEIVED and f.status is Status.OPEN]
     if silent:
         since = max(f.start_earliest or began(f) for f in silent)
         parts.append(f"no AIS received since {minute_text(since)}")
     return f"{ship_name(track.identity)}: {'; '.join(parts)}."
+
+
+def _berths_fitted(view: MapView, track: TrackView) -> list[str]:
+    """Say at which berths a vessel without AIS was seen that this ship fits."""
+    said = []
+    for finding in sorted(view.findings, key=lambda f: (began(f), f.id)):
+        names = {(c.get("imo"), c.get("mmsi")) for c in finding.why.get("candidates", ())}
+        mine = any(
+            imo == track.identity.imo if imo else mmsi == track.identity.mmsi for imo, mmsi in names
+        )
+        if mine and finding.status is not Status.RETRACTED:
+            place = short_place_name(view.gazetteer, finding.place_id)
+            seen = span_text(finding.start_earliest, finding.start_latest)
+            left = span_text(finding.end_earliest, finding.end_latest)
+            until = f", gone {left}" if finding.end_latest else ", still seen at the last look"
+            said.append(f"fits the vessel without AIS at {place}, come {seen}{until} [images]")
+    return said
 
 
 def _tells_of(finding: Finding, latest: Finding) -> bool:

@@ -22,6 +22,13 @@ class Heartbeat:
     every: timedelta
     note: str
 
+    @property
+    def is_failing(self) -> bool:
+        """Return whether its last finished run failed."""
+        if self.finished_at is None:
+            return False
+        return self.succeeded_at is None or self.succeeded_at < self.finished_at
+
     def is_late(self, now: datetime) -> bool:
         """Return whether two runs in a row were missed or failed (with a minute's grace)."""
         last = self.succeeded_at or self.started_at

@@ -23,9 +23,11 @@ def health(store: Store, *, now: datetime) -> Health:
         beats = heartbeats(connection)
     lines = []
     for beat in beats:
-        word = "late" if beat.is_late(now) else "ok"
+        word = "late" if beat.is_late(now) else "failing" if beat.is_failing else "ok"
         when = f"{beat.succeeded_at:%Y-%m-%d %H:%M:%SZ}" if beat.succeeded_at else "never"
         lines.append(f"{beat.job}: {word}, last success {when} {beat.note}".rstrip())
     if not beats:
         return Health(is_well=False, lines=("no job has run yet: is `monitor run` running?",))
-    return Health(is_well=not any(b.is_late(now) for b in beats), lines=tuple(lines))
+    # One failure after a success may pass; a job that never succeeded will not by itself.
+    never = any(b.is_failing and b.succeeded_at is None for b in beats)
+    return Health(is_well=not (never or any(b.is_late(now) for b in beats)), lines=tuple(lines))

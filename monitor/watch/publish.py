@@ -29,6 +29,7 @@ from monitor.report.summary import MapView, SceneOverlay, TrackView
 from monitor.store.derived import load_berth_states, load_findings
 from monitor.store.engine import Store
 from monitor.store.observations import load_losses, load_scenes
+from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
 
 
@@ -70,6 +71,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         states = load_berth_states(connection, available_by=now)
         scenes = load_scenes(connection, available_by=now)
         losses = load_losses(connection)
+        beats = heartbeats(connection)
     out_folder(out)
     page = out_folder(out / "report") / "index.html"
     write_findings(out / "findings.jsonl", findings)
@@ -85,6 +87,8 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
             "vessels": len(picture.tracks.first_row),
             "scenes": len(scenes),
             "findings": len(findings),
+            "made_up": any(e.is_made_up for f in findings for e in f.evidence),
+            "sources_failing": list(_failing(beats)),
             "lost": [
                 {"source": s, "reason": r, "count": c, "first": example}
                 for s, r, c, example in losses
@@ -99,7 +103,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         berth_states=states,
         findings=findings,
         scenes=_overlays(scenes, press),
-        coverage=_not_seen(picture.coverage, states, scenes, now),
+        coverage=(*_failing(beats), *_not_seen(picture.coverage, states, scenes, now)),
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
@@ -118,12 +122,14 @@ def _tracks(picture: Picture, brief: Brief, since: datetime) -> tuple[TrackView,
             identity = picture.register.identity(int(own.mmsi[0]))
             views.append(TrackView(identity=identity, positions=own))
     heard = {v.identity.imo for v in views if v.identity.imo}
+    heard_mmsis = {v.identity.mmsi for v in views}
     # A watched ship that was not received at all is still listed, as not received.
     for vessel in brief.watch.vessels:
-        if vessel.imo and vessel.imo not in heard and vessel.claims:
-            identity = Identity(
-                mmsi=vessel.claims[0].mmsi, imo=vessel.imo, name=vessel.name, watched=True
-            )
+        if (vessel.imo or vessel.claims) and (vessel.imo is None or vessel.imo not in heard):
+            mmsi = vessel.claims[0].mmsi if vessel.claims else 0
+            if mmsi in heard_mmsis:
+                continue
+            identity = Identity(mmsi=mmsi, imo=vessel.imo, name=vessel.name, watched=True)
             views.append(TrackView(identity=identity, positions=rows.take(slice(0, 0))))
     return tuple(views)
 
@@ -131,6 +137,17 @@ def _tracks(picture: Picture, brief: Brief, since: datetime) -> tuple[TrackView,
 def _overlays(scenes: Sequence[Scene], press: Press) -> tuple[SceneOverlay, ...]:
     drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
     return tuple(o for o in drawn if o is not None)
+
+
+def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:
+    """Say which sources could not be read at their last poll, and since when."""
+    return tuple(
+        f"Source {beat.job.removeprefix('poll:')} could not be read "
+        + (f"since {beat.succeeded_at:%d %b %Y %H:%MZ}" if beat.succeeded_at else "so far")
+        + f": {beat.note}"
+        for beat in beats
+        if beat.job.startswith("poll:") and beat.is_failing
+    )
 
 
 def _not_seen(

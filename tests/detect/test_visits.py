@@ -5,11 +5,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.detect.tracks import TrackCriteria, tracks_in
+from monitor.detect.silences import SilenceCriteria, silences_in
+from monitor.detect.tracks import TrackCriteria, coverage_of, tracks_in
 from monitor.detect.visits import VisitCriteria, visits_in
+from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.positions import PositionColumns
 from monitor.domain.visit import Visit
-from tests.builders import BERTH, FAR, INSIDE, SEA, T0, WAITING, a_gazetteer, a_track, hours
+from tests.builders import (
+    BERTH,
+    FAR,
+    INSIDE,
+    SEA,
+    T0,
+    WAITING,
+    a_gazetteer,
+    a_place,
+    a_track,
+    hours,
+)
 
 
 def visits(track: PositionColumns, kind: str) -> list[Visit]:
@@ -125,3 +138,30 @@ def test_arrival_order_changes_nothing(places: list[tuple[float, float]], seed: 
     for visit in straight:
         assert visit.start.earliest is None or visit.start.earliest <= visit.start.latest
         assert visit.end.latest is None or visit.end.earliest <= visit.end.latest
+
+
+def test_a_wait_is_named_for_the_area_that_held_most_of_it() -> None:
+    """A ship that crossed the outer area to lie in the inner one waits in the inner one."""
+    outer = a_place("port.outer", PlaceKind.WAITING_AREA, (35.55, 34.85, 35.65, 34.97))
+    gazetteer = Gazetteer("port", {**a_gazetteer().places, outer.id: outer})
+    track = a_track((0, (35.60, 34.91), 5), *((h, WAITING, 1) for h in range(1, 9)))
+    found = visits_in(
+        tracks_in(track, criteria=TrackCriteria()), gazetteer, criteria=VisitCriteria()
+    )
+    (wait,) = [v for v in found if v.place_kind == "waiting_area"]
+    assert wait.place_id == "port.waiting"
+    assert wait.areas == (("port.waiting", 8), ("port.outer", 1))
+    assert wait.positions == 9
+
+
+def test_a_ship_heard_once_is_not_silent() -> None:
+    """One report shows no habit that could have been broken."""
+    track = tracks_in(a_track((0, SEA, 9)), criteria=TrackCriteria())
+    assert not silences_in(
+        track,
+        a_gazetteer(),
+        (),
+        coverage_of(track),
+        as_of=T0 + hours(99),
+        criteria=SilenceCriteria(),
+    )

@@ -57,6 +57,7 @@ def test_sparta_waits_sixteen_days(told: Path) -> None:
     assert timedelta(days=16) <= at(wait["end_earliest"]) - at(wait["start_latest"])
     assert at(wait["end_latest"]) - at(wait["start_earliest"]) <= timedelta(days=17, hours=12)
     assert 16 <= wait["why"]["days_waited"] <= 17
+    assert wait["place_id"] == "tartus.waiting.inner"
 
 
 def test_sparta_ii_waits_eight_to_thirteen_days(told: Path) -> None:
@@ -149,8 +150,9 @@ def test_the_rough_sea_of_5_january_misleads_nobody(told: Path) -> None:
 
 
 def test_everything_made_up_says_so(told: Path) -> None:
-    """Each piece of evidence names its reconstruction or says that it was rendered."""
+    """Each finding begins with the word, and each piece of evidence says what it is."""
     for finding in findings(told):
+        assert finding["text"].startswith("[Reconstruction] ")
         for evidence in finding["evidence"]:
             if evidence["kind"] == "position":
                 assert evidence["source"].startswith("reconstruction"), evidence

@@ -187,7 +187,8 @@ def test_a_dark_hull_stays_dark_while_newer_images_show_it() -> None:
 
 def test_the_headline_tells_each_watched_ship_and_the_key_berths() -> None:
     """Two ships wait outside, one of them silent; the naval basin is counted by state."""
-    sparta, sparta_ii, basin, dark = headline(the_story())
+    made_up, sparta, sparta_ii, basin, dark = headline(the_story())
+    assert made_up.startswith("Reconstruction: ")
     assert sparta.startswith("SPARTA: outside, waiting in Inner waiting sector")
     assert "since 2025-01-17 19:00 UTC or up to 1 h before (day 3)" in sparta
     assert "AIS, high confidence" in sparta

@@ -73,3 +73,11 @@ def test_health_allows_two_missed_runs(store: Store, minutes: float, well: bool)
 def test_health_without_any_run_is_not_well(store: Store) -> None:
     """A store nobody works on is not a healthy monitor."""
     assert not health(store, now=T0).is_well
+
+
+def test_a_job_that_never_succeeded_is_not_well(store: Store) -> None:
+    """A source that cannot be read is not healthy because it is new."""
+    JobRunner(store, VirtualClock(T0)).run(a_job([SourceUnavailable("no folder")]))
+    answer = health(store, now=T0)
+    assert not answer.is_well
+    assert answer.lines[0].startswith("poll: failing, last success never")
