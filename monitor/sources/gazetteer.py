@@ -100,7 +100,11 @@ def _examined(path: Path) -> tuple[dict[str, Place], list[AoiFault]]:
     places, faults = read
     centres = np.array([shapely.box(*p.geometry.bounds).centroid.coords[0] for p in places])
     swapped = axis_faults(centres, [p.port for p in places], collection.get("bbox"))
-    faults += [AoiFault(feature_id=places[i].id, reason=why) for i, why in swapped.items()]
+    # First, because swapped axes bring other faults with them.
+    faults = [
+        *(AoiFault(feature_id=places[i].id, reason=why) for i, why in swapped.items()),
+        *faults,
+    ]
     return {place.id: place for place in places}, faults
 
 

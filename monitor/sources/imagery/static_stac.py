@@ -236,6 +236,9 @@ class _Listing:
                 choices.setdefault(found.name, []).append((rank, found))
         if not choices:
             raise BadScene("missing_asset" if missing else "no_known_band", missing)
+        if missing:
+            # The scene is judged on what is left of it; that something is missing is counted.
+            self._lose(path, BadScene("missing_asset"), Path(missing).name)
         return tuple(
             min(found, key=lambda choice: choice[0])[1] for _, found in sorted(choices.items())
         )

@@ -329,3 +329,14 @@ def test_the_latakia_catalog_is_read_whole() -> None:
     assert {s.modality for s in scenes} == {Modality.RADAR}
     assert {b.unit for s in scenes for b in s.bands} == {"dB"}
     assert {s.orbit for s in scenes} == {14, 21, 87, 94}
+
+
+def test_a_scene_that_lacks_one_of_its_files_is_kept_and_the_loss_counted(tmp_path: Path) -> None:
+    """A scene with one band missing is judged on the rest, and nobody is left to guess it."""
+    item = an_item("half")
+    item["assets"]["vh"] = {**item["assets"]["vv"], "href": "./gone.tif"}
+    tally = Tally()
+    (scene,) = found(a_catalog(tmp_path, item), tally)
+    assert [b.name for b in scene.bands] == ["vv"]
+    assert dict(tally.rejected) == {"missing_asset": 1}
+    assert tally.examples["missing_asset"].endswith("gone.tif")
