@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 
 from monitor.domain.tally import Tally
 from monitor.domain.window import TimeWindow, parse_utc
@@ -37,8 +38,11 @@ def poll_positions(store: Store, source: PollsPositions, *, now: datetime) -> In
     tally = Tally()
     written = 0
     window = _window(store, cursor, now)
+    batches = iter(source.fetch(window, tally))
+    # The first answer is waited for before the store is locked: a slow feed blocks nobody else.
+    first = list(islice(batches, 1))
     with store.begin() as connection:
-        for batch in source.fetch(window, tally):
+        for batch in chain(first, batches):
             written += append_positions(connection, batch.positions)
             append_static(connection, batch.static)
         count_losses(connection, source.name, tally)
