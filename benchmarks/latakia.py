@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from benchmarks.data import shared
-from monitor.batch import look_at
+from monitor.batch.look import look_at
 from monitor.bundled import bundled
 
 

@@ -225,7 +225,7 @@ def tracks(
     ] = None,
 ) -> None:
     """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
-    from monitor.batch import track_files
+    from monitor.batch.tracks import track_files
     from monitor.domain.vessel import WatchList
     from monitor.sources.watchlist import load_watchlist
 
@@ -265,7 +265,7 @@ def look(
     ] = 24,
 ) -> None:
     """Judge every berth in every scene; write berth_states.csv and summary.json."""
-    from monitor.batch import look_at
+    from monitor.batch.look import look_at
 
     with _progress("looking at scenes") as progress:
         result = look_at(

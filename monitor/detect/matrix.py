@@ -12,7 +12,6 @@ from datetime import timedelta
 
 import numpy as np
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from monitor.detect.tracks import Tracks
 from monitor.domain.berth_state import BerthState, Occupancy
@@ -155,6 +154,9 @@ def attributions(
     calls = [v for v in visits if v.place_kind == "port" and not _berthed_at_end(v, visits)]
     if not dark or not calls:
         return ()
+    # Imported where it is needed: it takes a second to load, and most runs have no such ship.
+    from scipy.optimize import linear_sum_assignment
+
     frame = gazetteer.frame
     far = 1e9
     cost = np.full((len(calls), len(dark)), far)

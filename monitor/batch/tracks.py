@@ -1,41 +1,22 @@
-"""The two batch doors: files in, tables out, no store and no clock.
-
-They run the same analysis as the daemon, over whatever files are named, and stay useful as its
-cross-check.
-"""
+"""AIS files to port calls and silences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from monitor.detect.occupancy import OccupancyCriteria, survey_order
+from monitor.batch import EVER, Progress
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
-from monitor.domain.berth_state import BerthState
 from monitor.domain.positions import PositionColumns, concat
-from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport, WatchList
-from monitor.domain.window import TimeWindow, from_ms
+from monitor.domain.window import from_ms
 from monitor.errors import InputError
-from monitor.report.files import (
-    out_folder,
-    write_berth_states,
-    write_json,
-    write_silences,
-    write_visits,
-)
+from monitor.report.files import out_folder, write_json, write_silences, write_visits
 from monitor.sources.ais.files import read_ais_file
 from monitor.sources.gazetteer import load_gazetteer
-from monitor.sources.imagery.raster import RasterReader
-from monitor.sources.imagery.static_stac import StaticCatalog
-from monitor.watch.survey import Surveyor, SurveyPlan
-
-Progress = Callable[[int, int, str], None]
-"""Told (done, in all, what)."""
-_EVER = TimeWindow(start=datetime(1900, 1, 1, tzinfo=UTC), end=datetime(2900, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +72,7 @@ def track_files(
     if len(failed) == len(files):
         raise InputError("\n".join(failed.values()))
     positions = concat(batches)
-    as_of = from_ms(int(positions.time_ms.max())) if len(positions) else _EVER.start
+    as_of = from_ms(int(positions.time_ms.max())) if len(positions) else EVER.start
     picture = compile_picture(
         Evidence(positions=positions, static=tuple(static)),
         gazetteer,
@@ -131,71 +112,3 @@ def _iso(positions: PositionColumns, *, first: bool) -> str | None:
         return None
     ms = positions.time_ms.min() if first else positions.time_ms.max()
     return from_ms(int(ms)).isoformat()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookResult:
-    """What `look_at` found."""
-
-    states: tuple[BerthState, ...]
-    scenes: tuple[Scene, ...]
-    tally: Tally
-
-
-def look_at(
-    catalog: Path, *, aoi: Path, out: Path, references: int, progress: Progress
-) -> LookResult:
-    """Judge every berth in every scene of a static STAC catalog; write berth_states.csv and
-    summary.json into `out`.
-
-    Each scene is held against others of the same sensor and orbit, before and after it, never
-    against itself.
-
-    Raises:
-        InputError: The catalog has no scene that can be used, or the areas have no berth.
-        ConfigError: The areas are wrong.
-    """
-    gazetteer = load_gazetteer(aoi)
-    if not gazetteer.berths:
-        raise InputError(f"{aoi}: has no feature of kind 'berth', so there is nothing to look at")
-    tally = Tally()
-    scenes = tuple(StaticCatalog(catalog.name, catalog).search(_EVER, tally))
-    if not scenes:
-        reasons = ", ".join(f"{r} {c}" for r, c in sorted(tally.rejected.items())) or "it is empty"
-        raise InputError(f"{catalog}: no scene could be used ({reasons})")
-    out_folder(out)
-    scenes = survey_order(scenes)
-    by_id = {s.id: s for s in scenes}
-    surveyor = Surveyor(
-        SurveyPlan(
-            gazetteer=gazetteer,
-            reader=RasterReader(),
-            criteria=OccupancyCriteria(),
-            references=references,
-            causal=False,
-        )
-    )
-    found: list[BerthState] = []
-    judged = Tally()
-    for number, scene in enumerate(scenes, start=1):
-        chosen, _ = surveyor.digest(scene, scenes)
-        found.extend(surveyor.judge(scene, chosen, by_id, judged))
-        progress(number, len(scenes), scene.id)
-    if not judged.accepted:
-        reasons = ", ".join(f"{r} {c}" for r, c in sorted(judged.rejected.items()))
-        raise InputError(f"{catalog}: no scene could be read over the berths ({reasons})")
-    states = tuple(sorted(found, key=lambda s: (s.acquired_at, s.scene_id, s.berth_id)))
-    write_berth_states(out / "berth_states.csv", states)
-    counts = {
-        word: sum(s.state.value == word for s in states)
-        for word in ("occupied", "free", "unobserved")
-    }
-    # Items the catalog rejected were read too; scenes judged are counted once.
-    tally.accepted = judged.accepted
-    tally.rejected.update(judged.rejected)
-    tally.examples.update(judged.examples)
-    write_json(
-        out / "summary.json",
-        {**tally.summary(), "scenes": len(scenes), "berths": len(gazetteer.berths), **counts},
-    )
-    return LookResult(states=states, scenes=scenes, tally=tally)
