@@ -90,6 +90,7 @@ def track_files(
             "accepted": summary.pop("accepted"),
             "rejected": summary.pop("rejected"),
             "ignored": summary.pop("ignored"),
+            "repaired": summary.pop("repaired"),
             "examples": summary.pop("examples"),
             "positions": len(positions),
             "positions_repeated": len(positions) - len(picture.tracks.rows) - picture.tracks.spikes,

@@ -143,6 +143,7 @@ class _Log:
         self._clock = BaseStationClock()
         self._undated = UndatedMessages(None if start_at is None else to_ms(start_at))
         self._place = 0
+        self._stamped = False
 
     def read(self, line: str) -> None:
         """Take one physical line."""
@@ -170,12 +171,14 @@ class _Log:
         """Date and pass on what still waits."""
         self._assembler.finish()
         self._learn(self._clock.finish())
-        self._pass_on(self._undated.finish())
+        self._pass_on(self._undated.finish(), from_stamps=self._stamped)
 
     def _date(self, message: Message, stamp_ms: int | None) -> None:
         if stamp_ms is not None:
+            self._stamped = True
             self._clock.believe(stamp_ms)
-            self._pass_on(self._undated.anchor(self._place, stamp_ms, stamped=True))
+            dated = self._undated.anchor(self._place, stamp_ms, stamped=True)
+            self._pass_on(dated, from_stamps=True)
         elif message.clock_ms is not None:
             told = self._clock.hear(message.clock_ms, message.clock_mmsi, self._place)
             if told is None:
@@ -193,12 +196,15 @@ class _Log:
         for place, ms in anchors:
             self._pass_on(self._undated.anchor(place, ms, stamped=False))
 
-    def _pass_on(self, dated: Iterable[Dated]) -> None:
+    def _pass_on(self, dated: Iterable[Dated], *, from_stamps: bool = False) -> None:
         for message, at_ms in dated:
             if at_ms is None:
                 self._tally.reject("undated")
-            else:
-                self._keep(message, at_ms, at_ms)
+                continue
+            if from_stamps:
+                # In a stamped log a line without a stamp is the exception, and is counted as one.
+                self._tally.repaired["dated_by_neighbours"] += 1
+            self._keep(message, at_ms, at_ms)
 
     def _keep(self, message: Message, at_ms: int, received_ms: int) -> None:
         if message.static is not None:

@@ -361,3 +361,17 @@ def test_the_moment_of_import_overrides_all_receive_times(tmp_path: Path) -> Non
     )
     assert positions.received_ms.tolist() == [to_ms(NOON + timedelta(days=3))]
     assert positions.time_ms.tolist() == [NOON_MS]
+
+
+def test_a_line_dated_by_its_neighbours_is_counted(tmp_path: Path) -> None:
+    """In a stamped log a line without a stamp takes its neighbours' time, and that is no secret."""
+    lines = (
+        stamped(position_line()),
+        position_line(mmsi=SHIP + 1),
+        stamped(position_line(), NOON_S + 60),
+    )
+    positions, _, tally = read_lines(tmp_path, *lines)
+    assert len(positions) == 3
+    assert tally.repaired == {"dated_by_neighbours": 1}
+    _, _, stamped_only = read_lines(tmp_path, lines[0], lines[2])
+    assert stamped_only.repaired == {}
