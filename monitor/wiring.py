@@ -52,7 +52,7 @@ from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
 from monitor.watch.ingest import Ingested, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
-from monitor.watch.notify import RetryCriteria, deliver
+from monitor.watch.notify import deliver
 from monitor.watch.publish import Press, publish
 from monitor.watch.replay import ReplayPlan
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
@@ -308,7 +308,7 @@ class Wiring:
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=lambda now: str(deliver(store, channels, now=now, criteria=RetryCriteria())),
+                run=lambda now: str(deliver(store, channels, now=now)),
             ),
             Job(
                 name="publish",

@@ -44,12 +44,8 @@ def look_at(
     if not gazetteer.berths:
         raise InputError(f"{aoi}: has no feature of kind 'berth', so there is nothing to look at")
     tally = Tally()
-    scenes = tuple(StaticCatalog(catalog.name, catalog).search(EVER, tally))
-    if not scenes:
-        reasons = ", ".join(f"{r} {c}" for r, c in sorted(tally.rejected.items())) or "it is empty"
-        raise InputError(f"{catalog}: no scene could be used ({reasons})")
+    scenes = survey_order(tuple(StaticCatalog(catalog.name, catalog).search(EVER, tally)))
     out_folder(out)
-    scenes = survey_order(scenes)
     by_id = {s.id: s for s in scenes}
     surveyor = Surveyor(
         SurveyPlan(

@@ -7,7 +7,7 @@ that showed it free. Images that could not see the berth bound nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,7 +18,7 @@ from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer
 from monitor.domain.visit import Coverage, Fix, Visit
-from monitor.domain.window import to_ms
+from monitor.domain.window import span_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def explained(
         for state in episode.seen:
             at_ms = to_ms(state.acquired_at)
             here = {s.mmsi for s in near_stays if s.may_hold_at(at_ms)}
-            close = np.abs(tracks.rows.time_ms[rows] - at_ms) <= criteria.around / _MS
+            close = np.abs(tracks.rows.time_ms[rows] - at_ms) <= span_ms(criteria.around)
             here |= {int(m) for m in tracks.rows.mmsi[rows][close]}
             ships |= here
             fed, _ = coverage.fed_between(
@@ -125,14 +125,7 @@ def explained(
             if not here and fed:
                 unexplained.append(state)
         result.append(
-            Episode(
-                berth_id=episode.berth_id,
-                before=episode.before,
-                seen=episode.seen,
-                after=episode.after,
-                unexplained=tuple(unexplained),
-                explained=tuple(sorted(ships)),
-            )
+            replace(episode, unexplained=tuple(unexplained), explained=tuple(sorted(ships)))
         )
     return tuple(result)
 
@@ -172,9 +165,6 @@ def attributions(
         for i, j in zip(rows, columns, strict=True)
         if cost[i, j] < far
     )
-
-
-_MS = timedelta(milliseconds=1)
 
 
 def _fits(call: Visit, episode: Episode) -> bool:

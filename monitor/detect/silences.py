@@ -10,7 +10,7 @@ import numpy as np
 from monitor.detect.tracks import Tracks
 from monitor.domain.place import Gazetteer
 from monitor.domain.visit import Coverage, Silence, Visit
-from monitor.domain.window import from_ms, to_ms
+from monitor.domain.window import from_ms, span_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def silences_in(
     for visit in visits:
         if visit.place_kind == "port":
             calls.setdefault(visit.mmsi, []).append(visit)
-    least_ms = _ms(criteria.least)
+    least_ms = span_ms(criteria.least)
     for rows in tracks.slices():
         own = times[rows]
         gaps = np.diff(own, append=as_of_ms)
@@ -94,13 +94,9 @@ def _habit(gaps: np.ndarray, *, in_port: bool, criteria: SilenceCriteria) -> tup
     known = gaps[-criteria.habit_window :]
     enough = len(known) >= criteria.habit_reports
     median = int(np.median(known)) if enough else 0
-    threshold = max(_ms(criteria.least), int(median * criteria.own_intervals))
+    threshold = max(span_ms(criteria.least), int(median * criteria.own_intervals))
     if not enough:
-        threshold = max(threshold, _ms(criteria.few_reports))
+        threshold = max(threshold, span_ms(criteria.few_reports))
     if in_port:
-        threshold = max(threshold, _ms(criteria.in_port))
+        threshold = max(threshold, span_ms(criteria.in_port))
     return median, threshold
-
-
-def _ms(span: timedelta) -> int:
-    return int(span / timedelta(milliseconds=1))

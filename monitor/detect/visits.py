@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.detect.tracks import Tracks
 from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.visit import Visit
-from monitor.domain.window import Edge, from_ms
+from monitor.domain.window import Edge, from_ms, span_ms
 
 Mask = npt.NDArray[np.bool_]
 
@@ -100,9 +100,7 @@ class _Finder:
         self.frame = gazetteer.frame
         rows = tracks.rows
         # Far-away reports cannot be projected into one UTM zone; no place is there either.
-        west, south, east, north = shapely.total_bounds(
-            [p.geometry for p in gazetteer.places.values()]
-        )
+        west, south, east, north = gazetteer.bounds
         self.near: Mask = (
             (rows.lon > west - 0.5)
             & (rows.lon < east + 0.5)
@@ -166,9 +164,9 @@ class _Finder:
         stopped = (
             kind != "port"
             or bool(np.any(sog <= c.stop_kn))
-            or max(longest_gap, trailing) >= _ms(c.gap)
+            or max(longest_gap, trailing) >= span_ms(c.gap)
         )
-        observed_ms = _ms(c.observed_gap)
+        observed_ms = span_ms(c.observed_gap)
         return Visit(
             mmsi=first.mmsi,
             place_id=place_id,
@@ -199,7 +197,7 @@ class _Finder:
         """Return the first row inside that lies `least` after the first one, or None."""
         times = self.tracks.rows.time_ms
         rows = span.first + np.flatnonzero(inside[span.first : span.last + 1])
-        late = rows[times[rows] - times[span.first] >= _ms(least)]
+        late = rows[times[rows] - times[span.first] >= span_ms(least)]
         return int(late[0]) if len(late) else None
 
     def long_enough(self, span: _Span, inside: Mask, least: timedelta) -> int | None:
@@ -214,7 +212,7 @@ class _Finder:
         times = self.tracks.rows.time_ms
         if span.after is not None:
             begun = times[span.before] if span.before is not None else times[span.first]
-            if times[span.after] - begun >= _ms(least):
+            if times[span.after] - begun >= span_ms(least):
                 return span.after
         return None
 
@@ -315,7 +313,7 @@ class _Finder:
     def _split_at_gaps(self, span: _Span, inside: Mask) -> list[_Span]:
         rows = span.first + np.flatnonzero(inside[span.first : span.last + 1])
         wide = np.flatnonzero(
-            np.diff(self.tracks.rows.time_ms[rows]) > _ms(self.criteria.waiting_max_gap)
+            np.diff(self.tracks.rows.time_ms[rows]) > span_ms(self.criteria.waiting_max_gap)
         )
         parts, first, before = [], span.first, span.before
         for i in wide:
@@ -360,7 +358,3 @@ def _confidence(*, entry: bool, exit_: bool, stop: bool) -> int:
     if stop:
         return 2 + entry + exit_
     return 1
-
-
-def _ms(span: timedelta) -> int:
-    return int(span / timedelta(milliseconds=1))

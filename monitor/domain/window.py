@@ -14,7 +14,12 @@ def to_ms(at: datetime) -> int:
     """Return `at` (aware) as integer milliseconds since the epoch, rounded down."""
     if at.tzinfo is None:
         raise ValueError(f"{at!r} has no time zone; give it one, e.g. UTC")
-    return (at - _EPOCH) // _MILLISECOND
+    return span_ms(at - _EPOCH)
+
+
+def span_ms(span: timedelta) -> int:
+    """Return a span as integer milliseconds, rounded down."""
+    return span // _MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ def save_findings(connection: sa.Connection, findings: Iterable[Finding]) -> lis
     for gone in (row for i, row in stored.items() if i not in now_found):
         if gone.status == Status.RETRACTED:
             continue
-        found = _retracted(found_from(gone.body))
+        found = replace(found_from(gone.body), status=Status.RETRACTED)
         changes.append(Change(finding=found, previous_stage=gone.stage, revision=gone.revision + 1))
         rows.append(_finding_row(found, found_text(found), gone.revision + 1))
     if rows:
@@ -143,11 +143,6 @@ def found_from(text: str) -> Finding:
         text=body["text"],
         anchor=body["anchor"],
     )
-
-
-def _retracted(finding: Finding) -> Finding:
-    body = {name: getattr(finding, name) for name in Finding.__dataclass_fields__}
-    return Finding(**{**body, "status": Status.RETRACTED})
 
 
 def _finding_row(finding: Finding, body: str, revision: int) -> tuple[Any, ...]:

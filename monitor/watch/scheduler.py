@@ -32,11 +32,6 @@ class Scheduler:
             job.modify(next_run_time=now)
         self._scheduler.start()
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the scheduler's own thread is alive."""
-        return bool(self._scheduler.running)
-
     def stop(self) -> None:
         """Let the running job finish, then stop; safe to call twice."""
         if self._scheduler.running:
