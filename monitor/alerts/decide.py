@@ -23,6 +23,7 @@ class News(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     RETRACTED = "retracted"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,11 @@ def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
     finding = change.finding
     if change.previous_stage == finding.stage:
         return "unchanged"
-    if change.previous_stage is None and finding.status is Status.RETRACTED:
-        return "retracted_untold"
+    if change.previous_stage is None and finding.status in (
+        Status.RETRACTED,
+        Status.VOID,
+    ):
+        return f"{finding.status}_untold"
     if route.kinds and finding.kind not in route.kinds:
         return "kind"
     if route.places and not _is_within(finding.place_id, route.places):
@@ -148,6 +152,7 @@ def _news(change: Change) -> News:
         Status.OPEN: News.REOPENED,
         Status.CLOSED: News.CLOSED,
         Status.RETRACTED: News.RETRACTED,
+        Status.VOID: News.VOID,
     }[status]
 
 

@@ -219,6 +219,15 @@ _HEADLINES = {
         "A vessel without AIS at {place} (ended)",
     ),
     FindingKind.BERTH_STATE_CHANGED: ("{place} changed state",) * 2,
+    FindingKind.FEED_SILENT: ("An AIS feed is silent", "An AIS feed was silent"),
+    FindingKind.INTERFERENCE: (
+        "Positions near {place} cannot be trusted",
+        "Positions near {place} could not be trusted",
+    ),
+    FindingKind.IDENTITY_CONFLICT: ("Conflicting identities of {ship}",) * 2,
+    FindingKind.DESTINATION_CHANGED: ("{ship} changed her destination",) * 2,
+    FindingKind.FIRST_VISIT: ("First visit of {ship} to {place}",) * 2,
+    FindingKind.ENCOUNTER: ("{ship} met another ship", "{ship} met another ship (ended)"),
 }
 """While a finding is open, and after."""
 
@@ -246,6 +255,9 @@ _STATES = {
     FindingKind.WAITING,
     FindingKind.NO_AIS_RECEIVED,
     FindingKind.OCCUPIED_WITHOUT_AIS,
+    FindingKind.FEED_SILENT,
+    FindingKind.INTERFERENCE,
+    FindingKind.ENCOUNTER,
 }
 """Kinds that last; the others happen."""
 _BASES = {

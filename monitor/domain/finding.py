@@ -27,6 +27,12 @@ class FindingKind(StrEnum):
     AIS_RESUMED = "ais_resumed"
     OCCUPIED_WITHOUT_AIS = "occupied_without_ais"
     BERTH_STATE_CHANGED = "berth_state_changed"
+    FEED_SILENT = "feed_silent"
+    INTERFERENCE = "interference"
+    IDENTITY_CONFLICT = "identity_conflict"
+    DESTINATION_CHANGED = "destination_changed"
+    FIRST_VISIT = "first_visit"
+    ENCOUNTER = "encounter"
 
 
 class Status(StrEnum):
@@ -35,6 +41,8 @@ class Status(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     RETRACTED = "retracted"
+    VOID = "void"
+    """No longer claimed, because it turned out that we could not tell: the feed was down."""
 
 
 class Severity(StrEnum):

@@ -53,6 +53,26 @@ class StaticReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hull:
+    """A ship's outline round her positioning antenna, metres; all at least 0."""
+
+    to_bow_m: float
+    to_stern_m: float
+    to_port_m: float
+    to_starboard_m: float
+
+    @property
+    def length_m(self) -> float:
+        """Length over all."""
+        return self.to_bow_m + self.to_stern_m
+
+    @property
+    def beam_m(self) -> float:
+        """Greatest width."""
+        return self.to_port_m + self.to_starboard_m
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MmsiClaim:
     """One MMSI a ship is said to have used, and when; open ends mean unknown."""
 
