@@ -7,9 +7,10 @@ not belong to a ship are counted and dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,12 @@ from monitor.sources.base import AisBatch
 
 LONG_RANGE_PRECISION_M = 93.0
 """Half of 0.1 minute of latitude, the grid of type 27 (ITU-R M.1371-5, table 79)."""
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 Columns = Mapping[str, npt.NDArray[Any]]
+StaticValues: TypeAlias = tuple[Any, ...]
+"""The fields of a static report but its time and source, in the order of `STATIC_FIELDS`."""
+STATIC_FIELDS = tuple(f.name for f in fields(StaticReport) if f.name not in ("time_ms", "source"))
+values_of = attrgetter(*STATIC_FIELDS)
 
 
 class Fix(NamedTuple):
@@ -43,6 +48,29 @@ class Fix(NamedTuple):
     precision_m: float = 1.0
 
 
+def static_of(values: StaticValues, *, time_ms: int, source: str) -> StaticReport:
+    """Return a report made of bare values."""
+    mmsi, imo, name, call_sign, kind, bow, stern, port, starboard, draught, destination = values
+    return StaticReport(
+        time_ms=time_ms,
+        mmsi=mmsi,
+        imo=imo,
+        name=name,
+        call_sign=call_sign,
+        ship_type=kind,
+        to_bow_m=bow,
+        to_stern_m=stern,
+        to_port_m=port,
+        to_starboard_m=starboard,
+        draught_m=draught,
+        destination=destination,
+        source=source,
+    )
+
+
+_COLUMNS = ("time_ms", "received_ms", "counted", *Fix._fields)
+
+
 class BatchBuilder:
     """Collects positions and static reports and hands them out as batches."""
 
@@ -59,37 +87,63 @@ class BatchBuilder:
         self._batch_rows = batch_rows
         self._received_ms = None if received_at is None else to_ms(received_at)
         self._rows: list[tuple[int, int, bool, *tuple[float, ...]]] = []
-        self._static: dict[tuple[StaticReport, int], StaticReport] = {}
+        self._chunks: list[dict[str, npt.NDArray[Any]]] = []
+        self._chunk_rows = 0
+        self._static: dict[tuple[StaticValues, int], int] = {}
 
     def add_fix(self, fix: Fix, *, time_ms: int, received_ms: int, counted: bool = True) -> None:
         """Take a position; `counted` is False where its message is in the tally already."""
         self._rows.append((time_ms, received_ms, counted, *fix))
 
+    def add_fixes(self, columns: Columns) -> None:
+        """Take many positions: `time_ms`, `received_ms`, `counted` and the fields of `Fix`."""
+        self._chunks.append({name: columns[name] for name in _COLUMNS})
+        self._chunk_rows += len(columns["time_ms"])
+
     def add_static(self, report: StaticReport) -> None:
-        """Take a static report; of equal ones of one day in one batch the earliest is kept."""
+        """Take a static report; of equal ones of one hour in one batch the earliest is kept."""
+        self.add_static_values(values_of(report), report.time_ms)
+
+    def add_static_values(self, values: StaticValues, time_ms: int) -> None:
+        """Take a static report as bare values; see `add_static`."""
         self.tally.accepted += 1
-        report = replace(report, source=self.source)
-        key = (replace(report, time_ms=0), report.time_ms // DAY_MS)
-        held = self._static.get(key)
-        if held is None or report.time_ms < held.time_ms:
-            self._static[key] = report
+        key = (values, time_ms // HOUR_MS)
+        self._static[key] = min(time_ms, self._static.get(key, time_ms))
 
     def is_full(self) -> bool:
         """Return whether it is time to `take`."""
-        return len(self._rows) >= self._batch_rows or len(self._static) >= self._batch_rows
+        rows = len(self._rows) + self._chunk_rows
+        return rows >= self._batch_rows or len(self._static) >= self._batch_rows
 
     def take(self) -> AisBatch:
-        """Return what has been collected, checked, and start anew."""
-        positions = no_positions()
-        if self._rows:
-            names = ("time_ms", "received_ms", "counted", *Fix._fields)
-            columns = dict(zip(names, map(np.array, zip(*self._rows, strict=True)), strict=True))
+        """Return what has been collected, checked: the first `batch_rows` rows, the rest later."""
+        columns, positions = self._columns(), no_positions()
+        if columns is not None:
             if self._received_ms is not None:
-                columns["received_ms"] = np.full(len(self._rows), self._received_ms)
+                columns["received_ms"] = np.full(len(columns["time_ms"]), self._received_ms)
             positions = checked_positions(columns, sources=(self.source,), tally=self.tally)
-        batch = AisBatch(positions=positions, static=tuple(self._static.values()))
-        self._rows, self._static = [], {}
-        return batch
+        static = tuple(
+            static_of(values, time_ms=ms, source=self.source)
+            for (values, _), ms in self._static.items()
+        )
+        self._static = {}
+        return AisBatch(positions=positions, static=static)
+
+    def _columns(self) -> dict[str, npt.NDArray[Any]] | None:
+        """Return up to `batch_rows` rows and keep the others."""
+        if self._rows:
+            rows = map(np.array, zip(*self._rows, strict=True))
+            self.add_fixes(dict(zip(_COLUMNS, rows, strict=True)))
+            self._rows = []
+        if not self._chunk_rows:
+            return None
+        columns = {
+            name: np.concatenate([chunk[name] for chunk in self._chunks]) for name in _COLUMNS
+        }
+        rest = {name: values[self._batch_rows :] for name, values in columns.items()}
+        self._chunk_rows = len(rest["time_ms"])
+        self._chunks = [rest] if self._chunk_rows else []
+        return {name: values[: self._batch_rows] for name, values in columns.items()}
 
 
 def checked_positions(

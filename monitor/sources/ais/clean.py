@@ -9,7 +9,7 @@ import math
 import re
 from datetime import UTC, datetime
 
-from monitor.domain.vessel import StaticReport, imo_is_valid
+from monitor.domain.vessel import StaticReport
 from monitor.domain.window import to_ms
 
 FIRST_MS = to_ms(datetime(1998, 1, 1, tzinfo=UTC))
@@ -81,6 +81,11 @@ def refined_ms(at_ms: int, second: int | None) -> int:
     return (at_s + (second - at_s % 60 + 30) % 60 - 30) * 1000
 
 
+def reported_imo(value: int | None) -> int | None:
+    """Return a number with as many digits as an IMO number has, right check digit or not."""
+    return value if value is not None and 1_000_000 <= value <= 9_999_999 else None
+
+
 def static_report(
     *,
     mmsi: int,
@@ -99,7 +104,7 @@ def static_report(
     Args:
         mmsi: Of a ship.
         time_ms: When it was said.
-        imo: Kept only where the check digit is right.
+        imo: Seven digits, else none; whether they can be a number is asked where it matters.
         name: Cut at the first `@`, as are the other texts.
         call_sign: Radio call sign.
         ship_type: 1-99, else none.
@@ -115,7 +120,7 @@ def static_report(
     report = StaticReport(
         time_ms=time_ms,
         mmsi=mmsi,
-        imo=number_imo if imo_is_valid(number_imo) else None,
+        imo=reported_imo(number_imo),
         name=clean_text(name),
         call_sign=clean_text(call_sign),
         ship_type=kind if kind is not None and 1 <= kind <= 99 else None,

@@ -87,7 +87,7 @@ Held = tuple[int, Message]
 """A message with its place in the log."""
 
 
-class _Anchor(NamedTuple):
+class Anchor(NamedTuple):
     """A line whose time is known."""
 
     place: int
@@ -102,7 +102,7 @@ class UndatedMessages:
     def __init__(self, start_ms: int | None = None) -> None:
         self._held: list[Held] = []
         # A time given by the user stands for a line before the first.
-        self._anchor = None if start_ms is None else _Anchor(0, start_ms, sys.maxsize)
+        self._anchor = None if start_ms is None else Anchor(0, start_ms, sys.maxsize)
         self._given = start_ms is not None
 
     def hold(self, place: int, message: Message) -> Iterator[Dated]:
@@ -124,7 +124,7 @@ class UndatedMessages:
         cut = next((i for i, (p, _) in enumerate(self._held) if p > place), len(self._held))
         held, self._held = self._held[:cut], self._held[cut:]
         before = None if self._given else self._anchor
-        anchor = _Anchor(place, ms, STAMP_REACH if stamped else sys.maxsize)
+        anchor = Anchor(place, ms, STAMP_REACH if stamped else sys.maxsize)
         if before is None:
             # What the log itself says overrules the user, backwards too.
             far = [h for h in held if place - h[0] > anchor.reach]
@@ -158,7 +158,7 @@ class UndatedMessages:
             now_ms = max(now_ms, at_ms)
             yield message, at_ms
         if held:
-            self._anchor = _Anchor(held[-1][0], now_ms, max(0, reach - (held[-1][0] - place)))
+            self._anchor = Anchor(held[-1][0], now_ms, max(0, reach - (held[-1][0] - place)))
 
 
 def _backwards(held: list[Held], now_ms: int) -> Iterator[tuple[Message, int]]:

@@ -3,15 +3,18 @@
 Every line is accounted for. A position is dated by its receive stamp where the line has one, by
 the base stations in the log where it has not, and moved to the transponder's own second. Damage
 is counted by reason and never becomes a position.
+
+Here lines are read one at a time, as they come from a feed. Files are read by `nmea_blocks`, which
+gives the same and is tested against this reader.
 """
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 
 from monitor.domain.tally import Tally
 from monitor.domain.window import to_ms
@@ -20,13 +23,17 @@ from monitor.sources.ais.batch import BatchBuilder
 from monitor.sources.ais.clean import refined_ms
 from monitor.sources.ais.dating import BaseStationClock, Dated, UndatedMessages
 from monitor.sources.ais.payload import Message, message_of
-from monitor.sources.ais.sentences import LineReader, Sentence
+from monitor.sources.ais.sentences import (
+    MAX_STAMPS_APART_MS,
+    LineReader,
+    Sentence,
+    Talk,
+    glued_pieces,
+)
 from monitor.sources.base import AisBatch
 
 MAX_LINES_APART = 500
 """Lines between two parts of one message; farther apart they are not of one message."""
-MAX_STAMPS_APART_MS = 30_000
-_GLUED = re.compile(r"(?<=\*[0-9A-Fa-f]{2})(?=!..VD[MO],)")
 
 
 def read_nmea(
@@ -45,8 +52,7 @@ def read_nmea(
     """
     log = _Log(builder, tally, start_at)
     for line in lines:
-        # A lost line end glues two sentences together; each is a line of its own.
-        for piece in _GLUED.split(line) if line.count("!") > 1 else (line,):
+        for piece in glued_pieces(line):
             log.read(piece)
         if builder.is_full():
             yield builder.take()
@@ -54,7 +60,7 @@ def read_nmea(
     yield builder.take()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Parts:
     """A message of which parts are still missing."""
 
@@ -62,74 +68,115 @@ class _Parts:
     parts: list[Sentence]
 
 
-class _Assembler:
+@dataclass(frozen=True, slots=True)
+class WholeMessage:
+    """A message all parts of which are there."""
+
+    payload: str
+    fill: int
+    stamp_ms: int | None
+    """Receive stamp of the first part that has one."""
+
+
+class Assembler:
     """Joins the parts of multi-part messages: in order, of one talk, within reach."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        self._open: OrderedDict[tuple[str, ...], _Parts] = OrderedDict()
+        self._open: dict[Talk, list[_Parts]] = {}
+        self._oldest = 0
+        """No open message began before this place."""
 
-    def join(self, part: Sentence, place: int) -> list[Sentence] | None:
-        """Return all parts once the last is there, None before.
+    def whole(self, sentence: Sentence, place: int) -> WholeMessage | None:
+        """Return the message a sentence completes, None while parts are missing.
 
         Raises:
-            BadPayload: The part continues nothing we have.
+            BadPayload: The sentence continues nothing we have.
         """
+        if sentence.total == 1:
+            return WholeMessage(sentence.payload, sentence.fill, sentence.stamp_ms)
+        parts = self._join(sentence, place)
+        if parts is None:
+            return None
+        self._tally.ignored["fragment"] += len(parts) - 1
+        stamp = next((part.stamp_ms for part in parts if part.stamp_ms is not None), None)
+        return WholeMessage("".join([part.payload for part in parts]), sentence.fill, stamp)
+
+    def pass_by(self, talk: Talk, place: int) -> None:
+        """Learn that a message of a talk was read elsewhere, its second and last part at `place`.
+
+        What was open of that talk ended with its first part, one place before.
+        """
+        self._age_out(place - 1)
+        for held in list(self._open.get(talk, ())):
+            self._drop(talk, held)
         self._age_out(place)
-        # Tag-block groups and stations keep the parts of different messages apart. A later part
-        # without a tag block joins what has its sequence number.
-        keys = [key for key, held in self._open.items() if _continues(part, held.parts[-1])]
-        if part.number == 1:
-            for key in keys:
-                self._drop(key)
-            self._open[_key(part)] = _Parts(place, [part])
-            return None
-        if not keys:
-            raise BadPayload("missing_part")
-        held = self._open[keys[-1]]
-        held.parts.append(part)
-        if part.number < part.total:
-            return None
-        del self._open[keys[-1]]
-        return held.parts
 
     def finish(self) -> None:
         """Give up what is still open."""
-        for key in list(self._open):
-            self._drop(key)
+        self._give_up(sys.maxsize)
+
+    def _join(self, part: Sentence, place: int) -> list[Sentence] | None:
+        self._age_out(place)
+        talk = (part.talker, part.sequence, part.channel, part.total)
+        # Tag-block groups and stations keep the parts of different messages apart. A later part
+        # without a tag block joins what has its sequence number.
+        fitting = [h for h in self._open.get(talk, ()) if _continues(part, h.parts[-1])]
+        if part.number == 1:
+            for held in fitting:
+                self._drop(talk, held)
+            self._oldest = self._oldest if self._open else place
+            self._open.setdefault(talk, []).append(_Parts(place, [part]))
+            return None
+        if not fitting:
+            raise BadPayload("missing_part")
+        held = fitting[-1]
+        held.parts.append(part)
+        if part.number < part.total:
+            return None
+        self._close(talk, held)
+        return held.parts
 
     def _age_out(self, place: int) -> None:
-        while self._open:
-            key, held = next(iter(self._open.items()))
-            if place - held.place <= MAX_LINES_APART:
-                return
-            self._drop(key)
+        if place - self._oldest > MAX_LINES_APART and self._open:
+            self._give_up(place)
 
-    def _drop(self, key: tuple[str, ...]) -> None:
-        held = self._open.pop(key)
+    def _give_up(self, place: int) -> None:
+        """Drop what began too long before a place."""
+        by_age = sorted(
+            ((held.place, talk, held) for talk, open_ in self._open.items() for held in open_),
+            key=itemgetter(0),
+        )
+        for began, talk, held in by_age:
+            if place - began <= MAX_LINES_APART:
+                self._oldest = began
+                return
+            self._drop(talk, held)
+
+    def _drop(self, talk: Talk, held: _Parts) -> None:
+        self._close(talk, held)
         self._tally.reject("missing_part", held.parts[0].payload, len(held.parts))
 
-
-def _key(part: Sentence) -> tuple[str, ...]:
-    return (part.talker, part.sequence, part.channel, str(part.total), part.group, part.station)
+    def _close(self, talk: Talk, held: _Parts) -> None:
+        self._open[talk].remove(held)
+        if not self._open[talk]:
+            del self._open[talk]
 
 
 def _continues(part: Sentence, last: Sentence) -> bool:
-    """Return whether `part` may be of the same message as `last`, its number aside for part 1."""
-    same_talk = (
-        part.talker == last.talker
-        and part.sequence == last.sequence
-        and part.total == last.total
-        and part.channel == last.channel
-        and (not part.group or not last.group or part.group == last.group)
-        and (not part.station or not last.station or part.station == last.station)
-    )
+    """Return whether `part`, of the same talk, may be of the same message as `last`."""
+    if part.group and last.group and part.group != last.group:
+        return False
+    if part.station and last.station and part.station != last.station:
+        return False
+    if part.number == 1:
+        return True
     near = (
         part.stamp_ms is None
         or last.stamp_ms is None
         or abs(part.stamp_ms - last.stamp_ms) <= MAX_STAMPS_APART_MS
     )
-    return same_talk and (part.number == 1 or (near and part.number == last.number + 1))
+    return near and part.number == last.number + 1
 
 
 class _Log:
@@ -139,7 +186,7 @@ class _Log:
         self._builder = builder
         self._tally = tally
         self._reader = LineReader(tally)
-        self._assembler = _Assembler(tally)
+        self._assembler = Assembler(tally)
         self._clock = BaseStationClock()
         self._undated = UndatedMessages(None if start_at is None else to_ms(start_at))
         self._place = 0
@@ -153,19 +200,14 @@ class _Log:
             sentence = self._reader.sentence(line)
             if sentence is None:
                 return
-            parts: list[Sentence] | None = [sentence]
-            if sentence.total > 1:
-                parts = self._assembler.join(sentence, self._place)
-            if parts is None:
+            whole = self._assembler.whole(sentence, self._place)
+            if whole is None:
                 return
-            if len(parts) > 1:
-                self._tally.ignored["fragment"] += len(parts) - 1
-            message = message_of("".join(part.payload for part in parts), parts[-1].fill)
+            message = message_of(whole.payload, whole.fill)
         except BadPayload as bad:
             self._tally.reject(bad.reason, line.strip())
             return
-        stamps = (part.stamp_ms for part in parts)
-        self._date(message, next((s for s in stamps if s is not None), None))
+        self._date(message, whole.stamp_ms)
 
     def finish(self) -> None:
         """Date and pass on what still waits."""

@@ -17,10 +17,11 @@ from pyais.exceptions import AISBaseException
 from monitor.domain.vessel import StaticReport, mmsi_is_ship
 from monitor.domain.window import to_ms
 from monitor.errors import BadPayload
+from monitor.sources.ais.armour import ARMOUR
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, Fix
 from monitor.sources.ais.clean import plausible_ms, static_report
 
-_BITS = {
+PAYLOAD_BITS = {
     # Some receivers append a few words of noise to whole class A and B reports; 535 such reports
     # of a public log all lay where the same ships' reports of right length did. Type 27 gets no
     # such grace: the long ones seen are noise from the first bit.
@@ -28,6 +29,8 @@ _BITS = {
     4: (168, 288), 11: (168, 288), 5: (422, 426), 24: (160, 288), 27: (96, 96),
 }  # fmt: skip
 """Payload bits, least and most, by message type (ITU-R M.1371-5, annex 8)."""
+_SHIP_TYPE = {5: 232, 19: 263}
+"""First bit of the type of ship and cargo, by message type."""
 Decoded: TypeAlias = Any
 """One of the message classes of pyais, told apart by its type number."""
 _UNDECODABLE = (AISBaseException, ArithmeticError, AttributeError, LookupError, ValueError)
@@ -65,27 +68,32 @@ def message_of(payload: str, fill: int) -> Message:
     kind -= 8 if kind > 40 else 0
     if not 1 <= kind <= 27:
         raise BadPayload("unknown_type", f"type {kind}")
-    if kind not in _BITS:
-        return Message(ignored="not_a_ship" if kind in (9, 21) else f"type_{kind}")
+    if kind not in PAYLOAD_BITS:
+        return Message(ignored=unused_kind(kind))
     bits = 6 * len(payload) - fill
-    least, most = _BITS[kind]
+    least, most = PAYLOAD_BITS[kind]
     if not least <= bits <= most:
         raise BadPayload("truncated_payload" if bits < least else "overlong_payload")
     try:
         decoded: Decoded = pyais.decode(f"!AIVDM,1,1,,A,{payload},{fill}*00".encode())
-        return _read(kind, bits, decoded)
+        return _read(kind, bits, decoded, payload)
     except _UNDECODABLE as exc:
         raise BadPayload("undecodable") from exc
 
 
-def _read(kind: int, bits: int, decoded: Decoded) -> Message:
+def unused_kind(kind: int) -> str:
+    """Return under what a message of a type we do not use is counted."""
+    return "not_a_ship" if kind in (9, 21) else f"type_{kind}"
+
+
+def _read(kind: int, bits: int, decoded: Decoded, payload: str) -> Message:
     if kind in (4, 11):
         return Message(clock_ms=_clock_ms(decoded), clock_mmsi=decoded.mmsi, ignored="base_station")
     if not mmsi_is_ship(decoded.mmsi):
         return Message(ignored="not_a_ship")
     if kind == 24 and decoded.partno == 1 and bits < 162:
         raise BadPayload("truncated_payload")
-    static = _static(decoded) if kind in (5, 19, 24) else None
+    static = _static(kind, decoded, payload) if kind in (5, 19, 24) else None
     if kind in (5, 24):
         return Message(static=static, ignored="" if static else "empty_static")
     second = None if kind == 27 else int(decoded.second)
@@ -109,7 +117,7 @@ def _fix(kind: int, decoded: Decoded) -> Fix:
     )
 
 
-def _static(decoded: Decoded) -> StaticReport | None:
+def _static(kind: int, decoded: Decoded, payload: str) -> StaticReport | None:
     def field(name: str) -> object:
         return getattr(decoded, name, None)
 
@@ -118,11 +126,19 @@ def _static(decoded: Decoded) -> StaticReport | None:
         imo=field("imo"),
         name=field("shipname"),
         call_sign=field("callsign"),
-        ship_type=field("ship_type"),
+        # pyais turns the types it has no name for into others; a number is a number.
+        ship_type=_octet(payload, _SHIP_TYPE[kind]) if kind in _SHIP_TYPE else field("ship_type"),
         dimensions=(field("to_bow"), field("to_stern"), field("to_port"), field("to_starboard")),
         draught_m=field("draught"),
         destination=field("destination"),
     )
+
+
+def _octet(payload: str, start: int) -> int:
+    """Return the eight bits from bit `start` on."""
+    first = start // 6
+    bits = "".join(f"{int(ARMOUR[ord(char)]):06b}" for char in payload[first : first + 3])
+    return int(bits[start % 6 :][:8], 2)
 
 
 def _clock_ms(decoded: Decoded) -> int | None:

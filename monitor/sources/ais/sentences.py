@@ -9,17 +9,24 @@ import re
 from datetime import UTC, datetime
 from functools import reduce
 from operator import xor
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from monitor.domain.tally import Tally
 from monitor.domain.window import to_ms
 from monitor.errors import BadPayload
 from monitor.sources.ais.clean import plausible_ms
 
+MAX_LINE = 65_536
+"""Longest line taken as one, bytes: no AIS line comes near it, and memory stays bounded."""
+MAX_STAMPS_APART_MS = 30_000
+"""Longest time between two parts of one message; farther apart they are not of one message."""
+Talk: TypeAlias = tuple[str, str, str, int]
+"""Talker, sequence number, channel and count of parts: the same in all parts of a message."""
 _SENTENCE = re.compile(
     r"[!$](([A-Z-][A-Z0-9-]VD[MO]),([1-9]),([1-9]),([0-9]?),([^,*]{0,2}),([0-W`-w]*),([0-5]))"
     r"\*([0-9A-Fa-f]{2})"
 )
+_GLUED = re.compile(r"(?<=\*[0-9A-Fa-f]{2})(?=!..VD[MO],)")
 _AIS_HINT = re.compile(r"[!$]..VD[MO],")
 _OTHER = re.compile(r"^[^!$]*[!$][A-Z][A-Z0-9]{1,7},")
 _WRAPPER = re.compile(r"\$(PGHP,1,(\d+),(\d+),(\d+),(\d+),(\d+),(\d+),(\d+),[^*]*)\*([0-9A-F]{2})")
@@ -44,6 +51,11 @@ class Sentence(NamedTuple):
     """Tag-block group id, empty if none."""
     station: str = ""
     """Tag-block source, empty if none."""
+
+
+def glued_pieces(line: str) -> list[str]:
+    """Return the lines in a line: a lost line end glues sentences together."""
+    return _GLUED.split(line) if line.count("!") > 1 else [line]
 
 
 def stamp_ms(text: str) -> int | None:
@@ -76,9 +88,8 @@ class LineReader:
         if _checksum(body) != int(check, 16):
             raise BadPayload("bad_checksum")
         stamp, group, station = self._surroundings(line[: found.start()], line[found.end() :])
-        if stamp is None:
-            stamp = self._carried_ms
-        self._carried_ms = None
+        carried = self.take_carried()
+        stamp = carried if stamp is None else stamp
         if int(number) > int(total) or (number < total and fill != "0"):
             raise BadPayload("malformed_sentence")
         return Sentence(
@@ -93,6 +104,16 @@ class LineReader:
             group,
             station,
         )
+
+    @property
+    def carries(self) -> bool:
+        """Whether the next sentence is to get a stamp from a line of its own before it."""
+        return self._carried_ms is not None
+
+    def take_carried(self) -> int | None:
+        """Return the stamp a line of its own gave to the next sentence, once."""
+        carried, self._carried_ms = self._carried_ms, None
+        return carried
 
     def _ignore(self, line: str) -> None:
         text = line.strip()
