@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
+import lzma
+import tracemalloc
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 from monitor.domain.tally import Tally
@@ -29,8 +36,10 @@ def _refusal(path: Path) -> str:
         (bytes(range(256)) * 20, "no line of any known AIS format"),
         (b"just some text\n" * 3, "no line of any known AIS format"),
         (b'[{"mmsi": 1}]', "not aisstream.io frames"),
-        (b"PK\x03\x04rest", "zip is not read here"),
-        (b"\x28\xb5\x2f\xfdrest", "zstandard is not read here"),
+        (b"PK\x03\x04rest", "cannot be read"),
+        (b"\x28\xb5\x2f\xfdrest", "cannot be read"),
+        (b"PAR1rest", "not readable as Parquet"),
+        (b"SQLite format 3\0rest", "not readable as GeoPackage"),
         (b"\x1f\x8b\x08\x00broken", "cannot be read"),
     ],
 )
@@ -49,12 +58,53 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert "a folder" in _refusal(tmp_path)
 
 
-def test_gzip_is_told_by_content(tmp_path: Path) -> None:
-    """A packed log is read whatever its name."""
+def _zipped(text: bytes, *names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        gzip.compress,
+        bz2.compress,
+        lzma.compress,
+        lambda text: _zipped(text, "log.nmea", "__MACOSX/._log.nmea"),
+        lambda text: pyarrow.compress(text, codec="zstd", asbytes=True),
+    ],
+)
+def test_a_packed_file_is_told_by_content(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    """A packed log is read whatever its name, and how far it was read is told."""
     path = tmp_path / "log.txt"
-    path.write_bytes(gzip.compress(stamped(position_line()).encode()))
-    positions, _, _ = read(path)
-    assert positions.mmsi.tolist() == [SHIP]
+    path.write_bytes(pack((stamped(position_line()) + "\n").encode() * 3))
+    at: list[int] = []
+    positions, _, _ = read(path, told=at.append)
+    assert positions.mmsi.tolist() == [SHIP] * 3
+    assert 0 < at[-1] <= path.stat().st_size
+
+
+def test_a_zip_of_several_files_is_refused(tmp_path: Path) -> None:
+    """Which of several members is meant cannot be known."""
+    path = tmp_path / "logs.zip"
+    path.write_bytes(_zipped(b"x", "a.csv", "b.csv"))
+    assert "a zip of 2 files" in _refusal(path)
+
+
+def test_a_bomb_is_unpacked_piece_by_piece(tmp_path: Path) -> None:
+    """64 MiB without a line end in a small file are counted, not held."""
+    path = tmp_path / "bomb.csv.gz"
+    head = b"MMSI,BaseDateTime,LAT,LON\n636021061,2023-01-11T00:00:00,26.1,-80.0\n"
+    path.write_bytes(gzip.compress(head + b"0" * (64 << 20)))
+    tracemalloc.start()
+    positions, _, tally = read(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(positions) == 1
+    assert set(tally.rejected) == {"wrong_number_of_columns"}
+    assert most < 48 << 20
 
 
 def test_a_gzip_cut_short_gives_what_it_still_holds(tmp_path: Path) -> None:

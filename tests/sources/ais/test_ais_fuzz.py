@@ -147,8 +147,8 @@ def test_any_cells_are_read_as_a_table_without_complaint(
     number = st.floats().map(str) | st.integers().map(str)
     cells[place] = data.draw(number | st.text(max_size=20))
     tally = Tally()
-    lines = [header, row, ",".join(cells)]
-    batches = list(read_table(lines, file="x", source="x", tally=tally))
+    text = "\n".join([header, row, ",".join(cells)]).encode()
+    batches = list(read_table([text], file="x", source="x", tally=tally))
     positions = concat([batch.positions for batch in batches])
     assert accounted(tally)
     assert len(positions) in (1, 2)

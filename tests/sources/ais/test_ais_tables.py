@@ -191,7 +191,67 @@ def test_the_size_of_a_batch_does_not_matter(tmp_path: Path) -> None:
     whole, _, _ = _read(tmp_path, OLD, *rows)
     parts, static, _ = _read(tmp_path, OLD, *rows, batch_rows=7)
     assert parts.time_ms.tolist() == whole.time_ms.tolist()
-    assert len(static) == 8
+    assert len(static) == 1
+
+
+def test_a_static_report_is_told_again_only_where_it_was_earlier(tmp_path: Path) -> None:
+    """Of an hour's equal reports the earliest comes through, in whatever batch it stands."""
+    rows = [OLD_ROW.replace("T00:00", f"T00:{minute}") for minute in (50, 30, 40)]
+    _, static, _ = _read(tmp_path, OLD, *rows, OLD_ROW.replace("T00", "T01"), batch_rows=1)
+    assert [(report.time_ms - AT_MS) // 60_000 for report in static] == [50, 30, 60]
+
+
+def test_a_quotation_mark_swallows_no_row(tmp_path: Path) -> None:
+    """Lines with marks are each read by themselves; the plain ones around them are untouched."""
+    marked = [
+        OLD_ROW.replace("MSC NAISHA III", name)
+        for name in ('"', 'A"B', '"A"', '"A,""B"""', '"open,', '"A\n')
+    ]
+    rows = [row for bad in marked for row in (OLD_ROW, bad)]
+    positions, static, tally = _read(tmp_path, OLD, *rows, OLD_ROW)
+    assert len(positions) == 7 + 3
+    assert {report.name for report in static} == {"MSC NAISHA III", 'A"B', "A", 'A,"B"'}
+    assert tally.rejected == {"wrong_number_of_columns": 4}
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_every_kind_of_line_end_is_one(tmp_path: Path, end: str) -> None:
+    """Windows, Unix and old Macintosh files give the same rows, the last line ended or not."""
+    path = tmp_path / "day.csv"
+    path.write_bytes(end.join([OLD, OLD_ROW, "", OLD_ROW]).encode())
+    positions, _, tally = read(path)
+    assert len(positions) == 2
+    assert tally.ignored == {"blank": 1}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 50])
+def test_one_bad_number_changes_no_other(tmp_path: Path, rows: int) -> None:
+    """Degrees come out as written, whether or not a text stands among them."""
+    texts = ["-80.04806", " -80.1 ", "8e1", "West", "True", "unknown"]
+    lines = [OLD_ROW.replace("-80.04806", text) for text in texts]
+    positions, _, tally = _read(tmp_path, OLD, *lines, batch_rows=rows)
+    assert positions.lon.tolist() == [-80.04806, -80.1, 80.0]
+    assert tally.rejected == {"bad_number": 2}
+    assert tally.ignored == {"no_position": 1}
+
+
+def test_a_long_range_report_carries_its_precision(tmp_path: Path) -> None:
+    """Where a table gives the message type, type 27 is coarse."""
+    positions, _, _ = _read(
+        tmp_path, OLD + ",Message_ID", OLD_ROW + ",27", OLD_ROW + ",1", OLD_ROW + ",None"
+    )
+    assert positions.precision_m.tolist() == [93, 1, 1]
+
+
+def test_a_table_of_ships_alone_gives_static_reports(tmp_path: Path) -> None:
+    """Without latitude and longitude a table may still say who is who."""
+    positions, static, tally = _read(
+        tmp_path, "sourcemmsi,imonumber,shipname,t", "304091000,9509255,HC JETTE,1443650423",
+        "304091000,,,1443650423",
+    )  # fmt: skip
+    assert len(positions) == 0
+    assert [(report.imo, report.time_ms) for report in static] == [(9509255, 1443650423000)]
+    assert (tally.accepted, tally.ignored) == (1, {"no_static_report": 1})
 
 
 @pytest.mark.shared_data
