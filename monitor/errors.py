@@ -31,7 +31,15 @@ class TryLater(MonitorError):
 
 
 class SourceUnavailable(TryLater):
-    """A feed or catalog did not answer, or answered with a passing fault."""
+    """A feed or catalog did not answer, or answered with a passing fault.
+
+    Attributes:
+        retry_after: How long the source wants to be left alone at least, None if it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class DeliveryDelayed(TryLater):

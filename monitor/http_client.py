@@ -7,10 +7,13 @@ only. Redirects are not followed: whoever asks decides what a 3xx means. Nothing
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -58,11 +61,13 @@ class HttpClient:
             user_agent: Says who we are to every server.
             timeout_s: Longest wait for a connection and for each piece of an answer.
             deadline_s: Longest time for the whole content, so that a trickle ends too.
-            max_bytes: Longest content `get` takes, after decoding.
+            max_bytes: Longest content `get` and `ask` take, after decoding.
             transport: Takes the place of the network in tests.
         """
-        # httpx logs every request with its full address at INFO.
+        # httpx logs every request with its full address at INFO, and httpcore at DEBUG the headers
+        # of every answer, where a redirect repeats the address with its key.
         logging.getLogger("httpx").addFilter(_without_address)
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
         self._client = httpx.Client(
@@ -89,21 +94,50 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
-        """Return the whole answer, whatever its status.
+        """Return the whole answer to a GET, as `ask` does."""
+        return self.ask(url, headers=headers, params=params)
+
+    def ask(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> HttpAnswer:
+        """Ask a question that changes nothing there and return the whole answer.
+
+        Args:
+            url: Whom to ask; http or https.
+            method: GET, or POST where the question travels in `content`.
+            headers: Sent beside our own.
+            params: Put in place of the query of `url`.
+            content: Body of the question; `headers` say what it is.
+
+        Returns:
+            The answer, whatever its status.
 
         Raises:
             SourceUnavailable: No answer, or one that is cut short, too slow or too long.
-            ConfigError: `url` is not an http or https address.
+            ConfigError: `url` is not an http or https address, or a header cannot be sent.
         """
         host = _parsed(url).host
-        # None would keep the query of `url`; an empty mapping would cut it off.
-        request = self._client.build_request("GET", url, headers=headers, params=params or None)
         try:
+            # None would keep the query of `url`; an empty mapping would cut it off.
+            request = self._client.build_request(
+                method, url, headers=headers, params=params or None, content=content
+            )
             with self._answering(request) as answer:
-                content = bytearray()
+                taken = bytearray()
                 for piece in self._pieces(answer, self._max_bytes):
-                    content += piece
-                return _answer(answer, bytes(content))
+                    taken += piece
+                return _answer(answer, bytes(taken))
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            # Both repeat the value that is wrong.
+            raise ConfigError(
+                f"{host}: a header holds a character that cannot be sent; look at the secret in it"
+            ) from None
         except httpx.TransportError as exc:
             raise SourceUnavailable(f"{host} did not answer ({_fault(exc)})") from exc
         except httpx.DecodingError as exc:
@@ -187,6 +221,22 @@ class HttpClient:
         except (httpx.TransportError, httpx.DecodingError, _TooMuch):
             return _answer(answer, bytes(content), complete=False)
         return _answer(answer, bytes(content))
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
+    """Return how long an answer asks us to wait, None where it does not say.
+
+    Source: RFC 9110, section 10.2.3: seconds or an HTTP date.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return timedelta(seconds=int(value))
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+    return max(until - now, timedelta(0))
 
 
 _NOTHING_SENT = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import runpy
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ import httpx
 import pytest
 
 from monitor.errors import ConfigError, SourceUnavailable
-from monitor.http_client import HttpClient, HttpNotSent, HttpOutcomeUnknown
+from monitor.http_client import HttpClient, HttpNotSent, HttpOutcomeUnknown, retry_after
 
 if TYPE_CHECKING:
     from tests.servers.faults import FaultServer
@@ -178,3 +180,67 @@ def test_no_address_reaches_the_log(
         client.post(f"{faults.url}/ok/s3cret", content=b"")
     assert any(record.name == "httpx" for record in caplog.records)
     assert "s3cret" not in caplog.text
+
+
+def test_a_question_may_travel_in_its_body(client: HttpClient, faults: FaultServer) -> None:
+    """A POST that asks is answered whole and judged like a GET."""
+    answer = client.ask(
+        f"{faults.url}/long", method="POST", headers={"content-type": "text/x"}, content=b"what?"
+    )
+    assert (answer.status, len(answer.content)) == (200, 1_000_000)
+    seen = faults.seen[-1]
+    assert (seen.content, seen.headers["content-type"]) == (b"what?", "text/x")
+
+
+@pytest.mark.parametrize("path", ["silent", "reset", "deaf", "slow-body", "trickle"])
+def test_a_question_without_an_answer_is_unavailability(
+    hasty: HttpClient, faults: FaultServer, path: str
+) -> None:
+    """A question changes nothing there, so whether it arrived does not matter."""
+    with pytest.raises(SourceUnavailable, match=r"^127\.0\.0\.1 "):
+        hasty.ask(f"{faults.url}/{path}?key=s3cret", method="POST", content=b"{}")
+
+
+@pytest.mark.parametrize("value", ["s3cret\nx: y", "s3cret\u00e9"])
+def test_a_header_that_cannot_be_sent_is_told_without_it(
+    client: HttpClient, faults: FaultServer, value: str
+) -> None:
+    """A secret copied with a line break or an accent is a mistake in the settings."""
+    with pytest.raises(ConfigError, match="look at the secret") as caught:
+        client.ask(f"{faults.url}/ok", headers={"authorization": value})
+    assert caught.value.__suppress_context__
+
+
+def test_a_bomb_is_taken_up_to_the_limit_only() -> None:
+    """Compressed content counts by what it becomes."""
+    bomb = httpx.MockTransport(
+        lambda _: httpx.Response(
+            200, headers={"content-encoding": "gzip"}, content=gzip.compress(bytes(5_000_000))
+        )
+    )
+    with (
+        HttpClient(user_agent="tests", transport=bomb, max_bytes=1_000_000) as client,
+        pytest.raises(SourceUnavailable, match="more than 1000000 bytes"),
+    ):
+        client.get("https://feed.example/a")
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Tue, 21 Jan 2025 12:01:00 GMT", 60),
+        ("Tue, 21 Jan 2025 11:00:00 GMT", 0),
+        ("Tue, 21 Jan 2025 12:01:00", 60),
+        ("-5", None),
+        ("1.5", None),
+        ("9999999999", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str, seconds: int | None) -> None:
+    """RFC 9110, section 10.2.3; anything else says nothing."""
+    waits = retry_after({"retry-after": value}, now=datetime(2025, 1, 21, 12, tzinfo=UTC))
+    assert waits == (None if seconds is None else timedelta(seconds=seconds))
