@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from monitor.clock import Clock
 from monitor.domain.chip import Chip, Grid
+from monitor.domain.outside_event import OutsideEvent
 from monitor.domain.positions import PositionColumns
 from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
@@ -39,6 +42,36 @@ class PollsPositions(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a stream said since the last one of these."""
+
+    batch: AisBatch
+    tally: Tally
+    frames: int
+    """Frames read, whatever was in them: lines, datagrams, messages."""
+    last_frame_ms: int | None
+    """When the last of them came, by our clock; None if none did."""
+
+
+class StreamsPositions(Protocol):
+    """A feed that speaks by itself for as long as it is listened to."""
+
+    name: str
+
+    def stream(self, clock: Clock, stop: threading.Event) -> Generator[Heard, None, None]:
+        """Connect once, and yield what is heard until `stop` is set or the connection is lost.
+
+        The first `Heard` comes when the connection stands. Then there is one about every second,
+        empty where nothing came: silence is told from waiting. Rows are dated as received when
+        they reached us. Closing the generator closes the connection.
+
+        Raises:
+            SourceUnavailable: No connection, or lost; what it said until then has been yielded.
+            SourceRefused: Credentials or the subscription; a human must act.
+        """
+
+
 class FindsScenes(Protocol):
     """A catalog of scenes."""
 
@@ -62,4 +95,18 @@ class ReadsChips(Protocol):
 
         Raises:
             BadScene: The raster is missing, cut short, hostile or lacks a band.
+        """
+
+
+class PollsEvents(Protocol):
+    """A second opinion that is asked now and then."""
+
+    name: str
+
+    def fetch(self, window: TimeWindow, tally: Tally) -> Iterator[OutsideEvent]:
+        """Yield what the source says as of the window's end, in any order.
+
+        Raises:
+            SourceUnavailable: Worth trying later.
+            SourceRefused: Credentials or quota; a human must act.
         """

@@ -17,6 +17,7 @@ from monitor.domain.vessel import StaticReport, mmsi_is_ship
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, BatchBuilder, Fix
 from monitor.sources.ais.clean import instant_ms, number, refined_ms, static_report, whole
+from monitor.sources.ais.live import MAX_AHEAD_MS
 from monitor.sources.base import AisBatch
 
 POSITION_TYPES = frozenset(
@@ -45,8 +46,18 @@ def read_frames(
     yield builder.take()
 
 
-def read_frame(frame: str | bytes, builder: BatchBuilder, *, tally: Tally) -> None:
-    """Take one frame (the service sends text or binary); every frame is counted."""
+def read_frame(
+    frame: str | bytes, builder: BatchBuilder, *, tally: Tally, now_ms: int | None = None
+) -> None:
+    """Take one frame; every frame is counted.
+
+    Args:
+        frame: As the service sends it, text or binary.
+        builder: Takes the rows.
+        tally: Counts the frame.
+        now_ms: When it reached us, where that is known; else it reached us when it reached the
+            service.
+    """
     tally.read += 1
     text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
     if not text.strip():
@@ -54,14 +65,14 @@ def read_frame(frame: str | bytes, builder: BatchBuilder, *, tally: Tally) -> No
         return
     try:
         envelope = json.loads(text)
-        _read(envelope, builder, tally)
+        _read(envelope, builder, tally, now_ms)
     except BadPayload as bad:
         tally.reject(bad.reason, text)
     except (ValueError, RecursionError):
         tally.reject("not_json", text)
 
 
-def _read(envelope: Json, builder: BatchBuilder, tally: Tally) -> None:
+def _read(envelope: Json, builder: BatchBuilder, tally: Tally, now_ms: int | None) -> None:
     if isinstance(envelope, dict) and "error" in envelope:
         raise BadPayload("error_frame")
     kind = _get(envelope, "MessageType")
@@ -80,23 +91,30 @@ def _read(envelope: Json, builder: BatchBuilder, tally: Tally) -> None:
     mmsi = whole(body.get("UserID"))
     if mmsi is None or mmsi != whole(meta.get("MMSI")):
         raise BadPayload("mmsi_mismatch")
-    received_ms = instant_ms(meta.get("time_utc"))
-    if received_ms is None:
-        raise BadPayload("undated")
+    heard_ms = _heard_ms(meta, now_ms)
     if not mmsi_is_ship(mmsi):
         tally.ignored["not_a_ship"] += 1
         return
     static = _static(kind, body, mmsi) if kind in STATIC_TYPES else None
     fix = _fix(kind, body, mmsi) if kind in POSITION_TYPES else None
-    at_ms = refined_ms(
-        received_ms, whole(body.get("Timestamp")) if fix and kind[0] != "L" else None
-    )
+    at_ms = refined_ms(heard_ms, whole(body.get("Timestamp")) if fix and kind[0] != "L" else None)
     if static is not None:
         builder.add_static(replace(static, time_ms=at_ms))
     if fix is not None:
+        received_ms = heard_ms if now_ms is None else now_ms
         builder.add_fix(fix, time_ms=at_ms, received_ms=received_ms, counted=static is None)
     elif static is None:
         tally.ignored["empty_static"] += 1
+
+
+def _heard_ms(meta: Mapping[str, Any], now_ms: int | None) -> int:
+    """Return when the service says it received the message."""
+    heard_ms = instant_ms(meta.get("time_utc"))
+    if heard_ms is None:
+        raise BadPayload("undated")
+    if now_ms is not None and heard_ms - now_ms > MAX_AHEAD_MS:
+        raise BadPayload("time_in_future")
+    return heard_ms
 
 
 def _get(of: Json, key: str) -> Json:
