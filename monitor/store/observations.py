@@ -17,16 +17,21 @@ from monitor.domain.positions import PositionColumns, no_positions, positions_fr
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
-from monitor.domain.visit import Coverage
 from monitor.domain.window import parse_utc, to_ms
 from monitor.store import schema
+from monitor.store.names import source_id
+from monitor.store.reception import note_reception
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
 _E7 = 10_000_000
+_BOUND_ROWS = 10_000
+"""Rows turned into Python values at once: they take ten times the room they have in columns."""
+_SAID = tuple(f.name for f in fields(StaticReport) if f.name not in ("time_ms", "mmsi"))
+_SORTED_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 # Of two reports alike the one received first stays (ties by source), whatever order they came in.
-_PUT_POSITION = """
+PUT_POSITION = """
 INSERT INTO positions (mmsi, time_ms, lon_e7, lat_e7, received_ms, sog_kn, cog_deg, heading_deg,
                        nav_status, precision_m, source_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -43,10 +48,16 @@ ON CONFLICT (mmsi) DO UPDATE SET
   west_e7 = min(west_e7, excluded.west_e7), east_e7 = max(east_e7, excluded.east_e7),
   south_e7 = min(south_e7, excluded.south_e7), north_e7 = max(north_e7, excluded.north_e7)
 """
-_PUT_HEARD = """
-INSERT INTO heard (hour, low_mmsi, high_mmsi) VALUES (?, ?, ?)
-ON CONFLICT (hour) DO UPDATE SET
-  low_mmsi = min(low_mmsi, excluded.low_mmsi), high_mmsi = max(high_mmsi, excluded.high_mmsi)
+
+# A repeat adds its hour to the row of its day; the earliest of the day dates it.
+_PUT_STATIC = """
+INSERT INTO static_reports (mmsi, day, digest, time_ms, imo, body) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (mmsi, day, digest) DO UPDATE SET
+  time_ms = min(static_reports.time_ms, excluded.time_ms),
+  body = json_set(static_reports.body, '$.hours',
+                  static_reports.body ->> '$.hours' | excluded.body ->> '$.hours')
+WHERE excluded.time_ms < static_reports.time_ms
+   OR NOT static_reports.body ->> '$.hours' & excluded.body ->> '$.hours'
 """
 
 
@@ -54,29 +65,29 @@ def append_positions(connection: sa.Connection, positions: PositionColumns) -> i
     """Store positions; return how many rows were written. Repeats change nothing."""
     if not len(positions):
         return 0
-    ids = np.array([_source_id(connection, name) for name in positions.sources], np.int64)
+    ids = np.array([source_id(connection, name) for name in positions.sources], np.int64)
     columns = [
         positions.mmsi,
         positions.time_ms,
         np.rint(positions.lon * _E7).astype(np.int64),
         np.rint(positions.lat * _E7).astype(np.int64),
         positions.received_ms,
-        _nullable(positions.sog_kn),
-        _nullable(positions.cog_deg),
-        _nullable(positions.heading_deg),
+        _shortest(positions.sog_kn),
+        _shortest(positions.cog_deg),
+        _shortest(positions.heading_deg),
         positions.nav_status,
         positions.precision_m,
         ids[positions.source],
     ]
-    rows = list(zip(*(c.tolist() for c in columns), strict=True))
-    written = max(connection.exec_driver_sql(_PUT_POSITION, rows).rowcount, 0)
-    table = pd.DataFrame(
-        {"mmsi": columns[0], "hour": columns[1] // _HOUR_MS, "lon": columns[2], "lat": columns[3]}
-    )
+    written = 0
+    for start in range(0, len(positions), _BOUND_ROWS):
+        part = slice(start, start + _BOUND_ROWS)
+        rows = list(zip(*(column[part].tolist() for column in columns), strict=True))
+        written += max(connection.exec_driver_sql(PUT_POSITION, rows).rowcount, 0)
+    table = pd.DataFrame({"mmsi": columns[0], "lon": columns[2], "lat": columns[3]})
     boxes = table.groupby("mmsi").agg({"lon": ["min", "max"], "lat": ["min", "max"]})
     connection.exec_driver_sql(_PUT_VESSEL, list(boxes.itertuples(name=None)))
-    hours = table.groupby("hour")["mmsi"].agg(["min", "max"])
-    connection.exec_driver_sql(_PUT_HEARD, list(hours.itertuples(name=None)))
+    note_reception(connection, positions)
     return written
 
 
@@ -97,12 +108,6 @@ def vessels_within(
         .order_by(box.mmsi)
     )
     return [mmsi for (mmsi,) in rows]
-
-
-def load_coverage(connection: sa.Connection) -> Coverage:
-    """Return in which hours anything was received, and two of the vessels received in each."""
-    rows = connection.execute(sa.select(schema.heard))
-    return Coverage(heard={hour: frozenset((low, high)) for hour, low, high in rows})
 
 
 def load_positions(
@@ -163,41 +168,50 @@ def load_positions(
 
 
 def append_static(connection: sa.Connection, reports: Iterable[StaticReport]) -> None:
-    """Store static reports: one per vessel, content and UTC day, the earliest of each."""
+    """Store static reports: one row per vessel, content, source and UTC day.
+
+    A row keeps the earliest instant and in which hours of the day the same was said, so that
+    repeats still count as such; in any order, and however often it is stored.
+    """
     rows = []
     for report in reports:
-        body = {k: v for k, v in asdict(report).items() if k not in ("time_ms", "mmsi", "source")}
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        rows.append(
-            (
-                report.mmsi,
-                report.time_ms // _DAY_MS,
-                hashlib.sha256(text.encode()).hexdigest()[:16],
-                report.time_ms,
-                report.imo,
-                text,
-            )
-        )
+        said = {name: getattr(report, name) for name in _SAID}
+        digest = hashlib.sha256(_SORTED_JSON.encode(said).encode()).hexdigest()[:16]
+        hours = 1 << report.time_ms % _DAY_MS // _HOUR_MS
+        text = _SORTED_JSON.encode({**said, "hours": hours})
+        day = report.time_ms // _DAY_MS
+        rows.append((report.mmsi, day, digest, report.time_ms, report.imo, text))
     if rows:
-        connection.exec_driver_sql(
-            "INSERT INTO static_reports (mmsi, day, digest, time_ms, imo, body) "
-            "VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (mmsi, day, digest) DO UPDATE SET time_ms = excluded.time_ms "
-            "WHERE excluded.time_ms < static_reports.time_ms",
-            rows,
-        )
+        connection.exec_driver_sql(_PUT_STATIC, rows)
 
 
 def load_static(
     connection: sa.Connection, *, by: datetime, mmsis: Sequence[int]
 ) -> tuple[StaticReport, ...]:
-    """Return these vessels' static reports of `by` or before, ordered by vessel and time."""
+    """Return these vessels' static reports of `by` or before, ordered by vessel and time.
+
+    What was said again during a day comes back as up to three reports: the first, and one each
+    for the middle and the last of the further hours, dated at the hour's end.
+    """
     rows = connection.exec_driver_sql(
         "SELECT mmsi, time_ms, body FROM static_reports WHERE time_ms <= ? "
         "AND mmsi IN (SELECT value FROM json_each(?)) ORDER BY mmsi, time_ms, digest",
         (to_ms(by), json.dumps(list(mmsis))),
     )
-    return tuple(StaticReport(mmsi=m, time_ms=t, **json.loads(body)) for m, t, body in rows)
+    reports = []
+    for mmsi, time_ms, body in rows:
+        said = json.loads(body)
+        further = _hour_ends(time_ms, said.pop("hours", 0), to_ms(by))
+        told = (time_ms, *further[(len(further) - 1) // 2 : -1][:1], *further[-1:])
+        reports += [StaticReport(mmsi=mmsi, time_ms=at_ms, **said) for at_ms in told]
+    return tuple(sorted(reports, key=lambda r: (r.mmsi, r.time_ms)))
+
+
+def _hour_ends(first_ms: int, hours: int, by_ms: int) -> list[int]:
+    """Return the last millisecond of each marked hour of a day after `first_ms`'s own hour."""
+    midnight = first_ms - first_ms % _DAY_MS
+    ends = (midnight + (h + 1) * _HOUR_MS - 1 for h in range(24) if hours >> h & 1)
+    return [end for end in ends if first_ms // _HOUR_MS < end // _HOUR_MS and end <= by_ms]
 
 
 def vessels_claiming(connection: sa.Connection, imos: Sequence[int]) -> list[int]:
@@ -258,18 +272,9 @@ def load_losses(connection: sa.Connection) -> list[tuple[str, str, int, str]]:
     return [(source, reason, count, example) for source, reason, count, example in rows]
 
 
-def _source_id(connection: sa.Connection, name: str) -> int:
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
-    connection.exec_driver_sql(
-        "INSERT INTO sources (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", (number, name)
-    )
-    return number
-
-
-def _nullable(column: np.ndarray) -> np.ndarray:
-    values = np.round(column.astype(np.float64), 4).astype(object)
-    values[np.isnan(column)] = None
-    return values
+def _shortest(column: np.ndarray) -> np.ndarray:
+    """Return float32 values as the decimals they were; SQLite stores NaN as NULL."""
+    return np.round(column.astype(np.float64), 4)
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -68,6 +69,45 @@ heard = Table(
     Column("hour", Integer, primary_key=True, autoincrement=False),
     Column("low_mmsi", BigInteger, nullable=False),
     Column("high_mmsi", BigInteger, nullable=False),
+)
+
+reception = Table(
+    "reception",
+    metadata,
+    # The reception map: for each quarter-degree cell, hour (by the time the ships were there) and
+    # source the minutes in which something was received, one bit each, and the smallest and
+    # largest MMSI.
+    Column("cell", Integer, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("source_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("minutes", BigInteger, nullable=False),
+    Column("low_mmsi", BigInteger, nullable=False),
+    Column("high_mmsi", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+feed_hours = Table(
+    "feed_hours",
+    metadata,
+    # For each source and hour (by the time it reached us) the minutes in which something came,
+    # one bit each, and the MMSIs: ordered, four bytes each, least significant first.
+    Column("source_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("minutes", BigInteger, nullable=False),
+    Column("mmsis", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+source_beats = Table(
+    "source_beats",
+    metadata,
+    # The latest that each live connection said about itself.
+    Column("source", Text, primary_key=True),
+    Column("connected", Integer, nullable=False),
+    Column("last_frame_ms", BigInteger),
+    Column("frames", BigInteger, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
 )
 
 static_reports = Table(
@@ -164,4 +204,19 @@ losses = Table(
     Column("reason", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
     Column("example", Text, nullable=False),
+)
+
+outside_events = Table(
+    "outside_events",
+    metadata,
+    # A hash of source, kind, ship, start and place: what stays when the source changes its ids.
+    Column("key", String(20), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    # When we first had it, and when the source last said it.
+    Column("learned_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("outside_events_start", "source", "start_ms"),
 )

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.detect.tracks import TrackCriteria, coverage_of, tracks_in
 from monitor.domain.positions import ARRAY_FIELDS, concat
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
+from monitor.domain.window import from_ms
 from monitor.store import observations
 from monitor.store.engine import Store, open_store
 from tests.builders import OTHER, SEA, SPARTA, T0, a_track, hours
@@ -78,6 +78,37 @@ def test_static_reports_are_kept_once_a_day(store: Store) -> None:
     assert [(r.time_ms, r.name) for r in back] == [(3, "A"), (4, "B"), (day + 1, "A")]
 
 
+def test_static_reports_name_their_source(store: Store) -> None:
+    """Two feeds that say the same are two rows, each with its source."""
+    feeds = [
+        StaticReport(time_ms=t, mmsi=OTHER, name="A", source=s) for t, s in ((1, "x"), (2, "y"))
+    ]
+    with store.begin() as connection:
+        observations.append_static(connection, feeds)
+    with store.read() as connection:
+        assert observations.load_static(connection, by=T0, mmsis=[OTHER]) == tuple(feeds)
+
+
+def test_what_was_said_all_day_counts_as_three_reports(store: Store) -> None:
+    """The first report, the middle and the last further hour come back; later hours do not yet."""
+    hour = 3_600_000
+    reports = [
+        StaticReport(time_ms=m * 600_000, mmsi=OTHER, name="A") for m in range(3, 36)
+    ]  # 00:30 to 05:50, every ten minutes
+    with store.begin() as connection:
+        observations.append_static(connection, reversed(reports))
+        observations.append_static(connection, reports)
+    with store.read() as connection:
+        for by, expected in (
+            (1_800_000, [1_800_000]),
+            (2 * hour - 2, [1_800_000]),
+            (2 * hour - 1, [1_800_000, 2 * hour - 1]),
+            (9 * hour, [1_800_000, 4 * hour - 1, 6 * hour - 1]),
+        ):
+            back = observations.load_static(connection, by=from_ms(by), mmsis=[OTHER])
+            assert [r.time_ms for r in back] == expected
+
+
 def test_scenes_come_back_as_they_went(store: Store) -> None:
     """A scene survives storing; storing it again is no second scene."""
     scene = Scene(
@@ -117,16 +148,3 @@ def test_only_vessels_that_matter_are_read(store: Store) -> None:
         assert observations.load_positions(
             connection, received_by=T0 + hours(9), mmsis=[OTHER]
         ).mmsi.tolist() == [OTHER]
-
-
-def test_the_store_knows_when_anything_was_heard(store: Store) -> None:
-    """Coverage kept while importing equals coverage worked out from all positions, in any order."""
-    rows = concat(
-        [a_track((0, SEA, 7), (3, SEA, 7)), a_track((0.5, SEA, 1), (5, SEA, 1), mmsi=OTHER)]
-    )
-    with store.begin() as connection:
-        for part in (slice(2, 4), slice(0, 2), slice(1, 3)):
-            observations.append_positions(connection, rows.take(part))
-    with store.read() as connection:
-        kept = observations.load_coverage(connection)
-    assert kept == coverage_of(tracks_in(rows, criteria=TrackCriteria()))
