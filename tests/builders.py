@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,7 +12,7 @@ from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.positions import PositionColumns, positions_from
 from monitor.domain.scene import Modality
-from monitor.domain.vessel import MmsiClaim, WatchedVessel, WatchList
+from monitor.domain.vessel import MmsiClaim, StaticReport, WatchedVessel, WatchList
 from monitor.domain.window import to_ms
 
 T0 = datetime(2025, 1, 10, tzinfo=UTC)
@@ -96,3 +97,8 @@ def a_look(
         score=default if score is None else score,
         usable=0.0 if state == "unobserved" else 1.0,
     )
+
+
+def a_static(hour: float, mmsi: int = SPARTA, *, source: str = "test", **said: Any) -> StaticReport:  # noqa: ANN401
+    """Return what a ship says of herself `hour` hours after T0."""
+    return StaticReport(time_ms=to_ms(T0 + hours(hour)), mmsi=mmsi, source=source, **said)

@@ -92,9 +92,9 @@ class Evidence:
     """A reference to one observation the finding rests on."""
 
     kind: str
-    """`position`, `scene` or `coverage`."""
+    """`position`, `static`, `watch_list`, `scene` or `coverage`."""
     ref: str
-    """`mmsi/time` of a position, scene id, or a sentence of coverage."""
+    """`mmsi/time` of a position or static report, scene id, or a sentence of coverage."""
     at: datetime | None = None
     source: str = ""
     """Feed, file or catalog."""

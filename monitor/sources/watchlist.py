@@ -1,8 +1,9 @@
 """The watch list in, ships out: a CSV file of ours, or the wider research table it came from.
 
 A ship is its IMO number. An MMSI is only a claim, with dates where they are known; a ship with
-neither number stays on the list for the reader and can never match AIS. The list is taken whole
-or refused whole, since one wrong digit would alert about a stranger.
+neither number stays on the list for the reader and can never match AIS. Our own list is taken
+whole or refused whole, since one wrong digit would alert about a stranger; of a list made by
+others the sound cells are taken, and every other one is named.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
+from monitor.domain.names import in_one_alphabet
 from monitor.domain.vessel import (
     MmsiClaim,
     WatchedVessel,
@@ -32,16 +35,40 @@ MAX_BYTES = 16 * 2**20
 LONGEST_SHIP_M = 500.0
 """Own limit: no ship afloat is longer; a larger figure is a typing error."""
 _REQUIRED = ("name", "imo", "mmsi")
+_MMSI_COLUMNS = ("mmsi", "mmsi_legacy")
+_OTHER_NAMES = {"mmsi_current": "mmsi", "vessel_type": "ship_type"}
+"""What research tables call our columns; they keep earlier MMSIs in one of their own."""
+_LOST = re.compile(
+    r"\b(?:sank|sunk|scrapped|broken up|wrecked|dismantled)\b\D{0,20}(\d{4}-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+"""How a note says that a ship is no more, and since when."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ONE_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(?:\s*m)?(?:\s*\([^()]*\))?")
 """One figure, a unit and one remark in brackets at most: `126.4`, `112.5 (reference)`."""
+T = TypeVar("T")
 _BEGIN, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadCell:
+    """One cell of a watch list that could not be taken as it stood."""
+
+    row: int
+    """As a spreadsheet counts: the header is row 1."""
+    column: str
+    why: str
+    """Says what stands there, fit for one line of a message."""
+    repaired: bool = False
+    """Whether it was taken all the same, put right."""
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     number: int
-    """As a spreadsheet counts: the header is row 1."""
     vessel: WatchedVessel
 
 
@@ -61,17 +88,38 @@ def load_watchlist(path: Path) -> WatchList:
     Raises:
         ConfigError: The file cannot be read, or rows are wrong; names the file and every bad row.
     """
-    rows: list[_Row] = []
-    faults: list[str] = []
-    for number, cells in _records(path):
-        try:
-            rows.append(_Row(number=number, vessel=_vessel(cells)))
-        except ValueError as exc:
-            faults.append(f"row {number}: {exc}")
-    faults += _name_faults(rows) + _claim_faults(rows)
+    watch, bad = survey_watchlist(path)
+    faults = [str(cell) for cell in bad if not cell.repaired]
     if faults:
         raise ConfigError(f"{path}: {'; '.join(faults)}")
-    return WatchList(_merged(rows))
+    return watch
+
+
+def survey_watchlist(path: Path) -> tuple[WatchList, tuple[BadCell, ...]]:
+    """Read a watch list made by others: take what is sound, name what is not.
+
+    Args:
+        path: As for `load_watchlist`, or a research table with `mmsi_current` and `mmsi_legacy`.
+
+    Returns:
+        The ships in file order, and every bad cell in row order. A bad cell is left empty and the
+        rest of its row kept; an MMSI that two ships claim for one time is left out of both.
+
+    Raises:
+        ConfigError: The file cannot be read at all, or its header has not the columns.
+    """
+    rows: list[_Row] = []
+    bad: list[BadCell] = []
+    for number, cells in _records(path):
+        if cells["name"]:
+            rows.append(_Row(number=number, vessel=_Reader(number, cells, bad).vessel()))
+        else:
+            bad.append(BadCell(row=number, column="name", why="has no name"))
+    bad += _name_faults(rows)
+    claimed_twice = _claim_faults(rows)
+    bad += [cell for _, cell in claimed_twice]
+    ships = _merged(rows, without={mmsi for mmsi, _ in claimed_twice})
+    return WatchList(ships), tuple(sorted(bad, key=lambda cell: cell.row))
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -84,6 +132,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except csv.Error as exc:
         raise ConfigError(f"{path}: is not CSV ({exc})") from exc
     header = [plain(cell).lower() for cell in table[0]]
+    header = [_OTHER_NAMES.get(name, name) for name in header]
     missing = [name for name in _REQUIRED if name not in header]
     if missing:
         raise ConfigError(
@@ -96,26 +145,74 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield number, dict(zip(header, cells, strict=False))
 
 
-def _vessel(cells: Mapping[str, str]) -> WatchedVessel:
-    """Return the ship one row describes.
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the cells of one row; what cannot be right goes to `bad`."""
 
-    Raises:
-        ValueError: A number, date or length in it cannot be right, or it has no name.
-    """
-    if not cells["name"]:
-        raise ValueError("has no name")
-    notes = (cells.get("note"), cells.get("scenario_role"), cells.get("conflicts_notes"))
-    return WatchedVessel(
-        name=cells["name"],
-        imo=_imo(cells["imo"]),
-        claims=_claims(cells),
-        former_names=_names(cells.get("aliases", ""), cells.get("former_names", "")),
-        length_m=_length_m(cells.get("length_m", "")),
-        flag=cells.get("flag", ""),
-        ship_type=cells.get("ship_type", ""),
-        note="; ".join(note for note in notes if note),
-        source=cells.get("source") or cells.get("sources", ""),
-    )
+    row: int
+    cells: Mapping[str, str]
+    bad: list[BadCell]
+
+    def vessel(self) -> WatchedVessel:
+        """Return the ship the row describes."""
+        cells = self.cells
+        notes = (cells.get("note"), cells.get("scenario_role"), cells.get("conflicts_notes"))
+        note = "; ".join(note for note in notes if note)
+        name = in_one_alphabet(cells["name"])
+        if name != cells["name"]:
+            self._put_right("name", f"{shown(cells['name'])} mixes alphabets")
+        former = _names(cells.get("aliases", ""), cells.get("former_names", ""))
+        return WatchedVessel(
+            name=name,
+            imo=self._taken("imo", _imo),
+            claims=self._claims(),
+            former_names=former,
+            length_m=self._taken("length_m", _length_m),
+            flag=cells.get("flag", ""),
+            ship_type=cells.get("ship_type", ""),
+            note=note,
+            source=cells.get("source") or cells.get("sources", ""),
+            lost_at=_lost_at(note),
+        )
+
+    def _taken(self, column: str, read: Callable[[str], T]) -> T | None:
+        """Return what a cell says; None, and a bad cell, where it cannot be right."""
+        try:
+            return read(self.cells.get(column, ""))
+        except ValueError as exc:
+            self.bad.append(BadCell(row=self.row, column=column, why=str(exc)))
+            return None
+
+    def _put_right(self, column: str, why: str) -> None:
+        self.bad.append(BadCell(row=self.row, column=column, why=why, repaired=True))
+
+    def _claims(self) -> tuple[MmsiClaim, ...]:
+        found = len(self.bad)
+        valid_from, valid_to = (self._taken(k, _instant) for k in ("mmsi_from", "mmsi_to"))
+        if valid_from and valid_to and valid_to <= valid_from:
+            why = "mmsi_to is not after mmsi_from"
+            self.bad.append(BadCell(row=self.row, column="mmsi_to", why=why))
+        if len(self.bad) > found:
+            return ()  # without its dates a claim would hold for ever
+        return tuple(
+            MmsiClaim(mmsi=mmsi, valid_from=valid_from, valid_to=valid_to)
+            for column in _MMSI_COLUMNS
+            for mmsi in self._mmsis(column)
+        )
+
+    def _mmsis(self, column: str) -> Iterator[int]:
+        for part in self.cells.get(column, "").split("|"):
+            # A character lost on the way stands as U+FFFD; the nine digits say the rest.
+            text = part.replace("\ufffd", "").strip()
+            if not text:
+                continue
+            if not re.fullmatch(r"[0-9]{9}", text) or not mmsi_is_ship(int(text)):
+                why = f"MMSI {shown(text)} is not a ship's (nine digits, 201… to 775…)"
+                self.bad.append(BadCell(row=self.row, column=column, why=why))
+                continue
+            if "\ufffd" in part:
+                self._put_right(column, f"MMSI {shown(part)} has a lost character")
+            yield int(text)
 
 
 def _imo(text: str) -> int | None:
@@ -129,16 +226,12 @@ def _imo(text: str) -> int | None:
     return int(digits)
 
 
-def _claims(cells: Mapping[str, str]) -> tuple[MmsiClaim, ...]:
-    valid_from, valid_to = (_instant(cells.get(k, "")) for k in ("mmsi_from", "mmsi_to"))
-    if valid_from and valid_to and valid_to <= valid_from:
-        raise ValueError("mmsi_to is not after mmsi_from")
-    claims = []
-    for text in filter(None, (part.strip() for part in cells["mmsi"].split("|"))):
-        if not re.fullmatch(r"[0-9]{9}", text) or not mmsi_is_ship(int(text)):
-            raise ValueError(f"MMSI {shown(text)} is not a ship's (nine digits, 201… to 775…)")
-        claims.append(MmsiClaim(mmsi=int(text), valid_from=valid_from, valid_to=valid_to))
-    return tuple(claims)
+def _lost_at(note: str) -> datetime | None:
+    found = _LOST.search(note)
+    try:
+        return parse_utc(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def _instant(text: str) -> datetime | None:
@@ -149,7 +242,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _names(*cells: str) -> tuple[str, ...]:
-    parts = (part.strip() for cell in cells for part in re.split(r"[|;]", cell))
+    parts = (part.strip() for cell in cells for part in re.split(r"[|;]| / ", cell))
     return tuple(dict.fromkeys(filter(None, parts)))
 
 
@@ -168,7 +261,7 @@ def _length_m(text: str) -> float | None:
     return length
 
 
-def _name_faults(rows: list[_Row]) -> list[str]:
+def _name_faults(rows: list[_Row]) -> list[BadCell]:
     first: dict[int, _Row] = {}
     faults = []
     for row in rows:
@@ -176,14 +269,15 @@ def _name_faults(rows: list[_Row]) -> list[str]:
             continue
         known = first.setdefault(row.vessel.imo, row)
         if known.vessel.name.casefold() != row.vessel.name.casefold():
-            faults.append(
-                f"row {row.number}: IMO {row.vessel.imo} is {shown(row.vessel.name)} here and "
+            why = (
+                f"IMO {row.vessel.imo} is {shown(row.vessel.name)} here and "
                 f"{shown(known.vessel.name)} in row {known.number}"
             )
+            faults.append(BadCell(row=row.number, column="name", why=why))
     return faults
 
 
-def _claim_faults(rows: list[_Row]) -> list[str]:
+def _claim_faults(rows: list[_Row]) -> list[tuple[int, BadCell]]:
     """Return MMSI claimed twice for the same time, but for plain repeats within one ship."""
     by_mmsi: dict[int, list[tuple[_Row, MmsiClaim]]] = {}
     for row in rows:
@@ -194,10 +288,11 @@ def _claim_faults(rows: list[_Row]) -> list[str]:
         for (row, one), (other, two) in combinations(claimed, 2):
             same_ship = row.vessel.imo is not None and row.vessel.imo == other.vessel.imo
             if _overlap(one, two) and not (same_ship and one == two):
-                faults.append(
-                    f"row {other.number}: MMSI {mmsi} is claimed for the same time by "
+                why = (
+                    f"MMSI {mmsi} is claimed for the same time by "
                     f"{shown(row.vessel.name)} in row {row.number}"
                 )
+                faults.append((mmsi, BadCell(row=other.number, column="mmsi", why=why)))
     return faults
 
 
@@ -207,8 +302,11 @@ def _overlap(one: MmsiClaim, two: MmsiClaim) -> bool:
     )
 
 
-def _merged(rows: list[_Row]) -> tuple[WatchedVessel, ...]:
-    """Join the rows of one IMO number; what the first of them leaves empty, a later one fills."""
+def _merged(rows: list[_Row], *, without: set[int]) -> tuple[WatchedVessel, ...]:
+    """Join the rows of one IMO number; what the first of them leaves empty, a later one fills.
+
+    MMSIs in `without` are nobody's.
+    """
     ships: dict[str, WatchedVessel] = {}
     for row in rows:
         new = row.vessel
@@ -216,12 +314,17 @@ def _merged(rows: list[_Row]) -> tuple[WatchedVessel, ...]:
         old = ships.get(key, new)
         ships[key] = replace(
             old,
-            claims=tuple(dict.fromkeys(old.claims + new.claims)),
+            claims=tuple(
+                claim
+                for claim in dict.fromkeys(old.claims + new.claims)
+                if claim.mmsi not in without
+            ),
             former_names=tuple(dict.fromkeys(old.former_names + new.former_names)),
             length_m=old.length_m or new.length_m,
             flag=old.flag or new.flag,
             ship_type=old.ship_type or new.ship_type,
             note=old.note or new.note,
             source=old.source or new.source,
+            lost_at=old.lost_at or new.lost_at,
         )
     return tuple(ships.values())

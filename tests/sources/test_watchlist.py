@@ -11,7 +11,7 @@ from monitor.bundled import bundled
 from monitor.domain.vessel import MmsiClaim, WatchedVessel, imo_is_valid
 from monitor.errors import ConfigError
 from monitor.sources import watchlist
-from monitor.sources.watchlist import load_watchlist
+from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from tests.conftest import shared
 
 HEADER = (
@@ -291,3 +291,73 @@ def test_the_research_table_loads_as_it_is() -> None:
     assert "SPARTA III" in by_name["URSA MAJOR"].former_names
     assert "off Cartagena" in by_name["URSA MAJOR"].note
     assert "Wikipedia" in by_name["URSA MAJOR"].note
+
+
+def test_a_strangers_list_keeps_what_is_sound(tmp_path: Path) -> None:
+    """A bad cell is named and left empty; the rest of its row, and the other rows, are kept."""
+    path = a_list(
+        tmp_path,
+        "ONE,9268710,Call sign,\ufffd273351920,Profit / Old Name",
+        "TWO,RS 150443,273394890,,",
+        ",9160994,,,",
+        "PION\u0415,9160994,,,",
+        header="name,imo,mmsi_current,mmsi_legacy,former_names",
+    )
+    watch, bad = survey_watchlist(path)
+    assert [(v.name, v.imo) for v in watch.vessels] == [
+        ("ONE", 9268710),
+        ("TWO", None),
+        ("PIONE", 9160994),
+    ]
+    assert watch.vessels[0].former_names == ("Profit", "Old Name")
+    assert watch.mmsis() == {273351920, 273394890}
+    assert [(b.row, b.column, b.repaired) for b in bad] == [
+        (2, "mmsi", False),
+        (2, "mmsi_legacy", True),
+        (3, "imo", False),
+        (4, "name", False),
+        (5, "name", True),
+    ]
+    assert str(bad[0]).startswith("row 2: MMSI 'Call sign' is not a ship's")
+
+
+def test_an_mmsi_two_ships_claim_is_neithers(tmp_path: Path) -> None:
+    """In a stranger's list a disputed number finds nobody, and is named."""
+    watch, bad = survey_watchlist(a_list(tmp_path, "A,9268710,273351920", "B,9160994,273351920"))
+    assert watch.mmsis() == frozenset()
+    assert "MMSI 273351920 is claimed for the same time by 'A' in row 2" in str(bad[0])
+
+
+def test_a_claim_with_a_bad_date_does_not_hold_for_ever(tmp_path: Path) -> None:
+    """An MMSI whose dates cannot be read is left out with them."""
+    watch, bad = survey_watchlist(a_list(tmp_path, "A,9268710,273351920,soon"))
+    assert (watch.vessels[0].claims, len(bad)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("note", "lost"),
+    [
+        ("sank 2024-12-23/24 off Cartagena; last AIS", datetime(2024, 12, 23, tzinfo=UTC)),
+        ("Scrapped at Aliaga 2021-05-02", datetime(2021, 5, 2, tzinfo=UTC)),
+        ("fuel leak reported 2025-01-12", None),
+        ("sunk in 2023-99-99", None),
+        ("sank in bad weather", None),
+    ],
+)
+def test_a_note_may_say_that_a_ship_is_lost(
+    tmp_path: Path, note: str, lost: datetime | None
+) -> None:
+    """Only with a day: without one nothing could be held against it."""
+    (ship,) = ships(tmp_path, f"A,9268710,,,,,,,,{note}")
+    assert ship.lost_at == lost
+
+
+@pytest.mark.shared_data
+def test_the_large_dirty_list_loads() -> None:
+    """Of 1,414 ships every bad cell is named: call signs for MMSIs, numbers claimed twice."""
+    watch, bad = survey_watchlist(shared("data", "ais", "feeds", "gur_vessels_watchlist.csv"))
+    assert (len(watch.vessels), len(watch.imos())) == (1414, 1410)
+    assert sum("Call sign" in cell.why for cell in bad) == 207
+    assert sum("claimed for the same time" in cell.why for cell in bad) == 3
+    assert sum(cell.repaired for cell in bad) == 8
+    assert len(bad) == 220
