@@ -1,14 +1,13 @@
-"""Visits and silences to findings: each rule says why, in numbers and in words.
+"""Visits to findings: each rule says why, in numbers and in words.
 
-"No AIS received" is all a silence shows; a ship is never said to have switched anything off. A
-wait grows louder in stages.
+A wait grows louder in stages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from monitor.detect.matrix import Episode
@@ -16,16 +15,14 @@ from monitor.detect.wording import (
     RULES_VERSION,
     Words,
     between_text,
-    clock_text,
     days_text,
     edge_confidence,
-    lonlat_text,
     position_evidence,
     scene_evidence,
 )
 from monitor.domain.berth_state import BerthState
-from monitor.domain.finding import Basis, Evidence, Finding, FindingKind, Severity, Status
-from monitor.domain.visit import Silence, Visit
+from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status
+from monitor.domain.visit import Visit
 from monitor.domain.window import from_ms, to_ms, utc_text
 
 
@@ -41,15 +38,25 @@ class RuleCriteria:
         timedelta(days=14),
     )
     """Waits are told again at each. Source: peers' loitering rules (6 h, 24 h, 7 d)."""
-    silence_coverage: float = 0.5
-    """Least share of hours in which others were heard, to speak of a ship's silence."""
 
 
-def port_call_findings(visits: tuple[Visit, ...], words: Words) -> list[Finding]:
-    """Arrivals and departures by AIS. A track that begins in port has not arrived."""
+Edges = frozenset[tuple[Visit, bool]]
+"""Edges of visits: True for the start, False for the end."""
+
+
+def port_call_findings(
+    visits: tuple[Visit, ...],
+    words: Words,
+    *,
+    shaky: Edges = frozenset(),
+) -> list[Finding]:
+    """Arrivals and departures by AIS. A track that begins in port has not arrived.
+
+    Edges that are `shaky` are not told: interference made the reports they rest on.
+    """
     found = []
     for call in (v for v in visits if v.place_kind == "port"):
-        for arriving in _edges_seen(call):
+        for arriving in _edges_seen(call, shaky):
             edge = call.start if arriving else call.end
             how = "watched by AIS" if edge.observed else "inferred between two AIS reports"
             found.append(
@@ -69,9 +76,10 @@ def port_call_findings(visits: tuple[Visit, ...], words: Words) -> list[Finding]
     return found
 
 
-def _edges_seen(visit: Visit) -> list[bool]:
+def _edges_seen(visit: Visit, shaky: Edges) -> list[bool]:
     """Return [True] for a start that was seen, then [False] for an end that was seen."""
-    return [True] * (visit.before is not None) + [False] * (visit.after is not None)
+    seen = [True] * (visit.before is not None) + [False] * (visit.after is not None)
+    return [is_start for is_start in seen if (visit, is_start) not in shaky]
 
 
 def _edge_finding(
@@ -121,7 +129,7 @@ def _edge_finding(
             f"{words.name(visit.mmsi)} {verb} {words.place(visit.place_id)} "
             f"{between_text(edge.earliest, edge.latest)}, {how}."
         ),
-        anchor=utc_text(from_ms(visit.first.time_ms)),
+        anchor=utc_text(from_ms(visit.anchor_ms)),
     )
 
 
@@ -182,14 +190,18 @@ def waiting_findings(
                     f"since {between_text(wait.start.earliest, wait.start.latest)}{ended}; "
                     f"longest gap between reports {wait.longest_gap_ms / 3_600_000:.1f} h."
                 ),
-                anchor=utc_text(from_ms(wait.first.time_ms)),
+                anchor=utc_text(from_ms(wait.anchor_ms)),
             )
         )
     return found
 
 
 def berth_findings(
-    visits: tuple[Visit, ...], episodes: tuple[Episode, ...], words: Words
+    visits: tuple[Visit, ...],
+    episodes: tuple[Episode, ...],
+    words: Words,
+    *,
+    shaky: Edges = frozenset(),
 ) -> list[Finding]:
     """Ships alongside by AIS; confirmed where an image shows the berth taken meanwhile."""
     found = []
@@ -201,7 +213,7 @@ def berth_findings(
             for s in e.seen
             if stay.first.time_ms <= to_ms(s.acquired_at) <= stay.last.time_ms
         ]
-        for arriving in _edges_seen(stay):
+        for arriving in _edges_seen(stay, shaky):
             found.append(  # noqa: PERF401 - one call a line reads better than the comprehension
                 _edge_finding(
                     stay,
@@ -216,112 +228,3 @@ def berth_findings(
                 )
             )
     return found
-
-
-def silence_findings(
-    silences: tuple[Silence, ...], words: Words, *, criteria: RuleCriteria
-) -> list[Finding]:
-    """Watch-listed ships of which no AIS was received although others were; and their return."""
-    found = []
-    for silence in silences:
-        if not words.ship(silence.mmsi).watched or silence.coverage < criteria.silence_coverage:
-            continue
-        start = from_ms(silence.before.time_ms)
-        end = from_ms(silence.after.time_ms) if silence.after else None
-        lasted = (end or start + timedelta(hours=silence.hours)) - start
-        where = (
-            f"in {words.place(silence.place_id)}"
-            if silence.place_id
-            else f"at {lonlat_text(silence.before)}"
-        )
-        coverage = Evidence(
-            kind="coverage",
-            ref=f"others heard in {silence.fed_hours} of {silence.hours} h",
-            note="the feed worked, though perhaps not where this ship was; it does not show why "
-            "she was not heard",
-        )
-        why: dict[str, Any] = {
-            "rule": f"silence@{RULES_VERSION}",
-            "threshold_h": round(silence.threshold_ms / 3_600_000, 1),
-            "median_interval_h": round(silence.median_interval_ms / 3_600_000, 2),
-            "fed_hours": silence.fed_hours,
-            "hours": silence.hours,
-        }
-        name = words.name(silence.mmsi)
-        found.append(
-            Finding(
-                kind=FindingKind.NO_AIS_RECEIVED,
-                status=Status.CLOSED if end else Status.OPEN,
-                severity=Severity.NOTICE,
-                subject=words.subject(silence.mmsi),
-                place_id=silence.place_id,
-                start_earliest=start,
-                start_latest=start,
-                end_earliest=end,
-                end_latest=end,
-                learned_at=_silence_learned(silence),
-                basis=Basis.AIS,
-                confidence=_silence_confidence(silence, words),
-                evidence=(
-                    position_evidence(silence.before, "last report before"),
-                    *(
-                        [position_evidence(silence.after, "first report after")]
-                        if silence.after
-                        else []
-                    ),
-                    coverage,
-                ),
-                why=why,
-                text=(
-                    f"No AIS received from {name} since {clock_text(start)}, last heard {where}"
-                    + (f"; heard again {clock_text(end)} after {days_text(lasted)}" if end else "")
-                    + f". Others were heard in {silence.fed_hours} of {silence.hours} h."
-                ),
-                anchor=utc_text(start),
-            )
-        )
-        if silence.after and end:
-            found.append(
-                Finding(
-                    kind=FindingKind.AIS_RESUMED,
-                    status=Status.CLOSED,
-                    severity=Severity.NOTICE,
-                    subject=words.subject(silence.mmsi),
-                    place_id=None,
-                    start_earliest=end,
-                    start_latest=end,
-                    end_earliest=end,
-                    end_latest=end,
-                    learned_at=from_ms(silence.after.received_ms),
-                    basis=Basis.AIS,
-                    confidence="high",
-                    evidence=(
-                        position_evidence(silence.before, "last report before"),
-                        position_evidence(silence.after, "first report after"),
-                    ),
-                    why=why,
-                    text=(
-                        f"AIS of {name} received again {clock_text(end)} at "
-                        f"{lonlat_text(silence.after)}, after {days_text(lasted)} without."
-                    ),
-                    anchor=utc_text(end),
-                )
-            )
-    return found
-
-
-def _silence_confidence(silence: Silence, words: Words) -> str:
-    """High only near the port, where the others were heard; far off reception is another matter."""
-    west, south, east, north = words.gazetteer.bounds
-    before = silence.before
-    near = west - 1 <= before.lon <= east + 1 and south - 1 <= before.lat <= north + 1
-    if silence.coverage >= 0.9:
-        return "high" if near else "medium"
-    return "medium" if near else "low"
-
-
-def _silence_learned(silence: Silence) -> datetime:
-    """When the threshold passed; a silence known only from late reports was learned with them."""
-    due = from_ms(silence.before.time_ms + silence.threshold_ms)
-    known = max(due, from_ms(silence.before.received_ms))
-    return min(known, from_ms(silence.after.received_ms)) if silence.after else known

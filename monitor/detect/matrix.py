@@ -15,9 +15,10 @@ import shapely
 
 from monitor.detect.tracks import Tracks
 from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.coverage import Coverage
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer
-from monitor.domain.visit import Coverage, Fix, Visit
+from monitor.domain.visit import Fix, Visit
 from monitor.domain.window import span_ms, to_ms
 
 

@@ -12,16 +12,42 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.call_rules import encounter_findings
+from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
+from monitor.detect.feed_rules import feed_findings
+from monitor.detect.identity import IdentityCriteria, conflicts_in
+from monitor.detect.identity_rules import identity_findings
+from monitor.detect.implausible import forbidden_land
+from monitor.detect.interference import (
+    Degraded,
+    InterferenceCriteria,
+    degraded_in,
+    held_back,
+    silence_held_back,
+)
+from monitor.detect.interference_rules import interference_findings
+from monitor.detect.reception import (
+    FeedCriteria,
+    Listening,
+    coverage_of,
+    feed_logs,
+    listening_to,
+)
+from monitor.detect.silence_rules import silence_findings
 from monitor.detect.silences import SilenceCriteria, silences_in
-from monitor.detect.tracks import TrackCriteria, Tracks, coverage_of, tracks_in
+from monitor.detect.tracks import TrackCriteria, Tracks, tracks_in
 from monitor.detect.visits import VisitCriteria, visits_in
+from monitor.detect.voyage_rules import destination_findings, first_visit_findings
+from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
 from monitor.detect.wording import Words
 from monitor.domain.berth_state import BerthState
+from monitor.domain.coverage import Coverage
+from monitor.domain.feed import FeedLog
 from monitor.domain.finding import Finding
 from monitor.domain.place import Gazetteer
 from monitor.domain.positions import PositionColumns
 from monitor.domain.vessel import Register, StaticReport, WatchList, compile_register
-from monitor.domain.visit import Coverage, Silence, Visit
+from monitor.domain.visit import Silence, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +57,11 @@ class Criteria:
     track: TrackCriteria = field(default_factory=TrackCriteria)
     visit: VisitCriteria = field(default_factory=VisitCriteria)
     silence: SilenceCriteria = field(default_factory=SilenceCriteria)
+    feed: FeedCriteria = field(default_factory=FeedCriteria)
+    interference: InterferenceCriteria = field(default_factory=InterferenceCriteria)
+    identity: IdentityCriteria = field(default_factory=IdentityCriteria)
+    voyage: VoyageCriteria = field(default_factory=VoyageCriteria)
+    encounter: EncounterCriteria = field(default_factory=EncounterCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
@@ -43,7 +74,11 @@ class Evidence:
     static: tuple[StaticReport, ...] = ()
     berth_states: tuple[BerthState, ...] = ()
     coverage: Coverage | None = None
-    """When anything was received, where `positions` holds only some of the vessels."""
+    """Where and when anything was received, where `positions` holds only some of the vessels."""
+    feeds: tuple[FeedLog, ...] = ()
+    """When each source gave anything, beside `coverage`."""
+    feeds_expected: tuple[str, ...] = ()
+    """Sources counted on: their silence is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +91,7 @@ class Picture:
     coverage: Coverage
     visits: tuple[Visit, ...]
     silences: tuple[Silence, ...]
+    degraded: tuple[Degraded, ...]
     episodes: tuple[matrix.Episode, ...]
     findings: tuple[Finding, ...]
 
@@ -80,29 +116,64 @@ def compile_picture(
     Returns:
         The picture; its findings ordered by when they began.
     """
-    tracks = tracks_in(evidence.positions, criteria=criteria.track)
-    mmsis = np.unique(tracks.rows.mmsi).tolist()
-    register = compile_register(evidence.static, watch, mmsis, at=as_of)
-    coverage = evidence.coverage or coverage_of(tracks)
-    visits = visits_in(tracks, gazetteer, criteria=criteria.visit)
-    silences = silences_in(
-        tracks, gazetteer, visits, coverage, as_of=as_of, criteria=criteria.silence
+    mmsis = np.unique(evidence.positions.mmsi).tolist()
+    register = compile_register(
+        evidence.static, watch, mmsis, at=as_of, criteria=criteria.identity.history
     )
+    tracks = tracks_in(
+        evidence.positions,
+        criteria=criteria.track,
+        same_ship=register.same_ship,
+        land=forbidden_land(gazetteer, land_m=criteria.track.land_m),
+    )
+    degraded = degraded_in(tracks, criteria=criteria.interference)
+    listening = listening_of(evidence, as_of=as_of, criteria=criteria.feed)
+    hulls = {mmsi: ship.hull for mmsi, ship in register.identities.items() if ship.hull}
+    visits = visits_in(tracks, gazetteer, criteria=criteria.visit, hulls=hulls)
+    static = static_by_ship(evidence.static, register)
+    visits = tuple(
+        replace(v, voyage=voyage_of(v, static, criteria=criteria.voyage))
+        if v.place_kind == "port"
+        else v
+        for v in visits
+    )
+    silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
     episodes = matrix.explained(
         matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix),
         tracks,
         visits,
         gazetteer,
-        coverage,
+        listening.coverage,
         criteria=criteria.matrix,
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
     words = Words(register, gazetteer)
+    shaky = _shaky_edges(visits, degraded, criteria.interference)
+    told = tuple(
+        s
+        for s in silences
+        if not silence_held_back(degraded, s.before, s.after, criteria=criteria.interference)
+    )
+    met = encounters_in(
+        tracks,
+        gazetteer,
+        criteria=criteria.encounter,
+        except_mmsis=service_ships(evidence.static),
+    )
     findings: list[Finding] = [
-        *ais_rules.port_call_findings(visits, words),
+        *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
-        *ais_rules.berth_findings(visits, episodes, words),
-        *ais_rules.silence_findings(silences, words, criteria=criteria.rule),
+        *ais_rules.berth_findings(visits, episodes, words, shaky=shaky),
+        *silence_findings(told, words),
+        *feed_findings(listening, silences, expected=evidence.feeds_expected),
+        *interference_findings(degraded, words),
+        *identity_findings(
+            conflicts_in(evidence.static, tracks, watch, register, criteria=criteria.identity),
+            words,
+        ),
+        *destination_findings(static, words, criteria=criteria.voyage),
+        *first_visit_findings(visits, words, coverage=listening.coverage, criteria=criteria.voyage),
+        *encounter_findings(met, words),
         *image_rules.image_findings(episodes, fits, words),
         *image_rules.departures_by_image(fits, words),
     ]
@@ -110,12 +181,37 @@ def compile_picture(
         as_of=as_of,
         tracks=tracks,
         register=register,
-        coverage=coverage,
+        coverage=listening.coverage,
         visits=visits,
         silences=silences,
+        degraded=degraded,
         episodes=episodes,
         findings=in_order(_labelled(f) for f in findings),
     )
+
+
+def _shaky_edges(
+    visits: tuple[Visit, ...], degraded: tuple[Degraded, ...], criteria: InterferenceCriteria
+) -> frozenset[tuple[Visit, bool]]:
+    """Return (visit, whether its start) for edges that rest on reports made amid interference."""
+    if not degraded:
+        return frozenset()
+    starts = {(v, True): (v.before, v.first) for v in visits}
+    ends = {(v, False): (v.last, v.after) for v in visits}
+    return frozenset(
+        edge
+        for edge, (before, after) in (*starts.items(), *ends.items())
+        if held_back(degraded, before, after, criteria=criteria)
+    )
+
+
+def listening_of(evidence: Evidence, *, as_of: datetime, criteria: FeedCriteria) -> Listening:
+    """Return how we listened: as the evidence says, else worked out from its positions."""
+    if evidence.coverage is None:
+        coverage, logs = coverage_of(evidence.positions), feed_logs(evidence.positions)
+    else:
+        coverage, logs = evidence.coverage, evidence.feeds
+    return listening_to(coverage, logs, as_of=as_of, criteria=criteria)
 
 
 def _labelled(finding: Finding) -> Finding:

@@ -7,9 +7,11 @@ import json
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from shapely.geometry import Point
 
+from benchmarks.syria_areas import fall, neighbours, on_grid
 from monitor.bundled import bundled
 from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.sources.gazetteer import check_aoi, load_gazetteer, side_of
@@ -49,8 +51,9 @@ def test_tartus_holds_what_the_facts_hold() -> None:
     assert kinds[PlaceKind.BERTH] == 38
     assert kinds[PlaceKind.BASIN] == 6
     assert kinds[PlaceKind.WAITING_AREA] == 2
+    assert kinds[PlaceKind.ANCHORAGE] == 3
     assert kinds[PlaceKind.RUNWAY] == 1
-    for kind in ("harbour_water", "port_boundary", "gate", "anchorage", "land"):
+    for kind in ("harbour_water", "port_boundary", "gate", "land"):
         assert kinds[PlaceKind(kind)] == 1
     assert areas("tartus").port_place("tartus").id == "tartus.harbour"
 
@@ -130,3 +133,18 @@ def test_the_waiting_areas_of_tartus_join_without_overlap() -> None:
     )
     assert inner.distance(outer) < 50
     assert inner.intersection(outer).area < 1e-3 * inner.area
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(("port", "least"), [("tartus", 0.95), ("latakia", 0.98)])
+def test_ships_lay_where_areas_are_drawn_for_them(port: str, least: float) -> None:
+    """Of the positions where ships lay from 2018 to 2022, nearly all are in port or anchorage."""
+    path = shared("data", "ais", "syria", "syria_ports_ais_positions_2018-12_2022-08.csv")
+    rows = pd.read_csv(path)
+    rows = rows[rows["near_port"] == port]
+    lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
+    coarse = on_grid(lon) & on_grid(lat)
+    lon, lat = lon[~coarse], lat[~coarse]
+    fallen = dict(fall(lon, lat, areas(port)))
+    moored = neighbours(lon, lat, areas(port).frame) >= 20
+    assert 1 - (fallen["nowhere"] | fallen["waiting"])[moored].mean() >= least

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.detect.silences import SilenceCriteria, silences_in
-from monitor.detect.tracks import TrackCriteria, coverage_of, tracks_in
+from monitor.detect.tracks import TrackCriteria, tracks_in
 from monitor.detect.visits import VisitCriteria, visits_in
 from monitor.domain.place import Gazetteer, PlaceKind
-from monitor.domain.positions import PositionColumns
+from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.visit import Visit
 from tests.builders import (
     BERTH,
@@ -100,7 +99,7 @@ def test_coarse_positions_never_decide_a_berth() -> None:
 def test_a_wait_begins_at_six_hours(hours_there: float, waits: int) -> None:
     """Passing through the waiting area is not waiting."""
     track = a_track(
-        (0, SEA, 9), (1, WAITING, 1), (1 + hours_there, WAITING, 1), (1.05 + hours_there, SEA, 9)
+        (0, SEA, 9), (1, WAITING, 1), (1 + hours_there, WAITING, 1), (2 + hours_there, SEA, 9)
     )
     found = visits(track, "waiting_area")
     assert len(found) == waits
@@ -154,14 +153,39 @@ def test_a_wait_is_named_for_the_area_that_held_most_of_it() -> None:
     assert wait.positions == 9
 
 
-def test_a_ship_heard_once_is_not_silent() -> None:
-    """One report shows no habit that could have been broken."""
-    track = tracks_in(a_track((0, SEA, 9)), criteria=TrackCriteria())
-    assert not silences_in(
-        track,
-        a_gazetteer(),
-        (),
-        coverage_of(track),
-        as_of=T0 + hours(99),
-        criteria=SilenceCriteria(),
-    )
+def test_a_late_report_moves_the_start_and_not_the_name() -> None:
+    """The report that reached us first names a visit: one that comes late revises it."""
+    known = a_track((0, SEA, 9), (4, INSIDE, 0), (9, INSIDE, 0), (12, SEA, 9))
+    late = a_track((3, INSIDE, 2), delay=hours(30))
+    (before,), (after,) = visits(known, "port"), visits(concat([known, late]), "port")
+    assert after.start.latest == T0 + hours(3) < before.start.latest
+    assert after.anchor_ms == before.anchor_ms
+
+
+def test_a_late_report_from_outside_leaves_the_name_with_the_older_part() -> None:
+    """One call that turns out to be two: the part that was known first stays what it was."""
+    known = a_track((0, SEA, 9), (4, INSIDE, 0), (5, INSIDE, 0), (20, INSIDE, 0), (21, INSIDE, 0))
+    late = a_track((12, SEA, 9), delay=hours(30))
+    (before,) = visits(known, "port")
+    one, two = visits(concat([known, late]), "port")
+    assert one.anchor_ms == before.anchor_ms
+    assert two.anchor_ms != before.anchor_ms
+
+
+def test_rings_are_passed_on_the_way_in() -> None:
+    """Each ring has its edge; one the ship was never seen beyond has none."""
+    way = [(35.50, 34.91), (35.65, 34.91), (35.74, 34.91)]
+    track = a_track(*((h, place, 9) for h, place in enumerate(way)), (3, INSIDE, 5), (4, INSIDE, 0))
+    (call,) = visits(track, "port")
+    assert [r.nm for r in call.rings] == [12.0, 5.0]
+    assert [r.edge.latest for r in call.rings] == [T0 + hours(1), T0 + hours(2)]
+    assert all(r.edge.observed for r in call.rings)
+
+
+def test_a_second_approach_has_its_own_rings() -> None:
+    """Only the last time a ring was passed before the call counts for it."""
+    track = a_track((0, SEA, 9), (2, INSIDE, 5), (3, INSIDE, 0), (6, SEA, 9), (9, SEA, 9),
+                    (11, INSIDE, 5), (12, INSIDE, 0))  # fmt: skip
+    one, two = visits(track, "port")
+    assert one.rings[-1].edge.earliest == T0
+    assert two.rings[-1].edge.earliest == T0 + hours(9)
