@@ -34,6 +34,11 @@ lint: setup
 	$(BIN)/lint-imports
 
 bench: setup
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install -q --python $(BIN)/python --require-hashes -r requirements/bench.txt; \
+	else \
+	  $(BIN)/python -m pip install -q --require-hashes -r requirements/bench.txt; \
+	fi
 	$(BIN)/python -m benchmarks
 
 lock:

@@ -5,7 +5,21 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("latakia", "nmea", "replay_kills")
+NAMES = (
+    "decode_oracles",
+    "fuzz",
+    "gfw",
+    "import_ais",
+    "latakia",
+    "nmea",
+    "replay_kills",
+    "segments",
+    "silent_socket",
+    "singapore",
+    "skylight",
+    "stops",
+    "syria_areas",
+)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,8 @@ from monitor.errors import ConfigError, InputError, MonitorError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from monitor.batch.import_ais import Imported, ImportPlan
+    from monitor.batch.import_ais import Progress as ByteProgress
     from monitor.domain.finding import Finding
     from monitor.store.engine import Store
     from monitor.wiring import Wiring
@@ -34,6 +36,8 @@ app = typer.Typer(
 )
 aoi_app = typer.Typer(no_args_is_help=True, help="Check and look at a file of areas.")
 outbox_app = typer.Typer(no_args_is_help=True, help="See and mend what is owed to the channels.")
+import_app = typer.Typer(no_args_is_help=True, help="Take in files of history.")
+app.add_typer(import_app, name="import")
 app.add_typer(aoi_app, name="aoi")
 app.add_typer(outbox_app, name="outbox")
 
@@ -104,7 +108,10 @@ def check(config: ConfigOption) -> None:
         f"{len(gazetteer.berths)} berths, ports: {', '.join(gazetteer.ports) or 'none'}"
     )
     typer.echo(f"watch     {len(watch.vessels)} vessels, {len(watch.mmsis())} MMSI candidates")
-    for source in (*wiring.settings.sources.ais, *wiring.settings.sources.scenes):
+    for fault in wiring.watchlist_faults:
+        typer.echo(f"          left out: {fault}")
+    sources = wiring.settings.sources
+    for source in (*sources.ais, *sources.scenes, *sources.events):
         missing = [] if source.kind == "static_stac" else wiring.missing_secrets(source)
         typer.echo(
             f"source    {source.name} ({source.kind}): {_would_run(source.enabled, missing)}"
@@ -116,6 +123,7 @@ def check(config: ConfigOption) -> None:
             f"{_would_run(channel.enabled, missing)}"
         )
     wiring.channels()
+    _ = wiring.listeners  # a missing extra or a wrong address is told now
     typer.echo(f"headline  {wiring.key_area_id or 'all berths'}")
     typer.echo(f"store     {wiring.locate(wiring.settings.store.path)}")
     typer.echo(f"report    {wiring.locate(wiring.settings.report.out)}")
@@ -157,7 +165,10 @@ def once(config: ConfigOption) -> None:
 
 @app.command()
 def health(config: ConfigOption) -> None:
-    """Say whether the daemon is well, from its heartbeats; exit code 1 if it is not."""
+    """Say whether the daemon is well, a line for each job and source.
+
+    Exit code 1 if a job has not succeeded lately, or a source is stalled or down.
+    """
     from monitor.clock import SystemClock
     from monitor.watch.health import health as ask
     from monitor.wiring import open_configured_store
@@ -169,13 +180,44 @@ def health(config: ConfigOption) -> None:
         raise typer.Exit(1)
     store = open_configured_store(wiring)
     try:
-        answer = ask(store, now=SystemClock().now())
+        answer = ask(
+            store,
+            now=SystemClock().now(),
+            feeds=wiring.feeds,
+            criteria=wiring.brief.criteria.feed,
+        )
     finally:
         store.close()
     for line in answer.lines:
         typer.echo(line)
     if not answer.is_well:
         raise typer.Exit(1)
+
+
+@app.command()
+def coverage(
+    config: ConfigOption,
+    start: Annotated[str, typer.Option("--from", help="First instant, ISO 8601.")],
+    end: Annotated[str, typer.Option("--to", help="Instant after the last, ISO 8601.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Also write the reception map, GeoJSON.")
+    ] = None,
+) -> None:
+    """Say in how many hours of each day anybody was heard near the port, and by which source."""
+    from monitor.domain.window import TimeWindow
+    from monitor.watch.coverage import coverage_json, coverage_table, write_reception_map
+
+    start_at, end_at = _instant(start, "--from"), _instant(end, "--to")
+    if end_at <= start_at:
+        raise InputError(f"--to ({end}) must be later than --from ({start})")
+    window = TimeWindow(start=start_at, end=end_at)
+    gazetteer = _wiring(config).gazetteer
+    with _store(config) as store:
+        said = (coverage_json if as_json else coverage_table)(store, gazetteer, window)
+        if map_file is not None:
+            write_reception_map(map_file, store, window)
+    typer.echo(said)
 
 
 @app.command()
@@ -223,9 +265,15 @@ def tracks(
     watchlist: Annotated[
         Path | None, typer.Option(help="CSV of ships to name and mark (docs/areas.md).")
     ] = None,
+    criteria: Annotated[
+        Literal["default", "gfw"],
+        typer.Option(help="gfw: port calls by Global Fishing Watch's rules, 3/4 km from points."),
+    ] = "default",
 ) -> None:
     """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
     from monitor.batch.tracks import track_files
+    from monitor.detect.picture import Criteria
+    from monitor.detect.visits import PRESETS
     from monitor.domain.vessel import WatchList
     from monitor.sources.watchlist import load_watchlist
 
@@ -237,6 +285,7 @@ def tracks(
             watch=load_watchlist(watchlist) if watchlist else WatchList(),
             start_at=_instant(received_at, "--received-at") if received_at else None,
             progress=progress,
+            criteria=Criteria(visit=PRESETS[criteria]),
         )
     for reason in result.failed.values():
         typer.echo(f"monitor: skipped: {reason}", err=True)
@@ -251,6 +300,9 @@ def tracks(
     if not len(result.picture.tracks.rows) and worst == "undated":
         typer.echo("The log holds no dates: give --received-at with the time it was begun.")
     typer.echo(f"written to {out}")
+    if not len(result.picture.tracks.rows):
+        typer.echo("monitor: error: no position in any of the files", err=True)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -280,6 +332,78 @@ def look(
 
 
 _STATE_WORDS = ("occupied", "free", "unobserved")
+
+
+@import_app.command("ais")
+def import_ais(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="NMEA, aisstream JSON, CSV, GeoParquet, GeoPackage, also packed (gz, bz2, xz, "
+            "zst, zip of one file); or the folder of an archive."
+        ),
+    ],
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Settings: import into their store.")
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of GeoParquet days: import into it instead.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Name of the source (default: file:<file name>).")
+    ] = None,
+    received_at: Annotated[
+        str | None,
+        typer.Option(
+            help="When the rows reached us, ISO 8601 (default: when each says, else its own "
+            "time); of an NMEA log without dates: when it was begun."
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            help="What a table's columns mean: mmsi=ship,time=t,lat=y/600000,lon=x/600000"
+        ),
+    ] = None,
+    time_format: Annotated[
+        str | None, typer.Option(help="unix, unix_ms or a strptime format; UTC.")
+    ] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Between cells; `tab` for a tab.")] = None,
+    column_file: Annotated[
+        Path | None, typer.Option(help="The same as TOML: time_format, delimiter, [columns].")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Import AIS files into the store, or with --archive into GeoParquet days.
+
+    Importing again changes nothing; a killed import is repeated to finish it. Exit code 1 if a
+    file could not be read, 2 if nothing was found at all.
+    """
+    from monitor.batch import import_ais as importing
+    from monitor.sources.ais.column_map import column_map
+
+    if (config is None) == (archive is None):
+        raise InputError("say where to: --config SETTINGS (its store) or --archive FOLDER")
+    told = (columns, time_format, delimiter, column_file)
+    plan = importing.ImportPlan(
+        files=files,
+        source=source,
+        received_at=_instant(received_at, "--received-at") if received_at else None,
+        columns=column_map(columns, time_format=time_format, delimiter=delimiter, file=column_file)
+        if any(text is not None for text in told)
+        else None,
+    )
+    with _byte_progress("importing") as progress:
+        if archive is not None:
+            done = importing.import_into_archive(archive, plan, progress)
+        else:
+            assert config is not None
+            done = _import_into_store(config, plan, progress)
+    for reason in done.failed.values():
+        typer.echo(f"monitor: skipped: {reason}", err=True)
+    _show_import(done.summary(), as_json=as_json)
+    if done.failed:
+        raise typer.Exit(1)
 
 
 @aoi_app.command("check")
@@ -409,6 +533,42 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
     typer.echo(f"map: {published.page.resolve()}")
 
 
+def _import_into_store(config: Path, plan: ImportPlan, progress: ByteProgress) -> Imported:
+    from monitor.batch.import_ais import import_into_store
+    from monitor.store.engine import writer_lock
+    from monitor.wiring import open_configured_store
+
+    wiring = _wiring(config)
+    with writer_lock(wiring.locate(wiring.settings.store.path)):
+        store = open_configured_store(wiring)
+        try:
+            return import_into_store(store, plan, progress)
+        finally:
+            store.close()
+
+
+def _show_import(summary: dict[str, Any], *, as_json: bool) -> None:
+    import json
+
+    if as_json:
+        typer.echo(json.dumps(summary, sort_keys=True))
+        return
+    typer.echo(
+        f"{summary['read']} rows read, {summary['accepted']} accepted, "
+        f"{sum(summary['ignored'].values())} of other kinds, "
+        f"{sum(summary['rejected'].values())} rejected"
+    )
+    for reason, count in summary["ignored"].items():
+        typer.echo(f"  ignored   {count:>10}  {reason}")
+    for reason, count in summary["rejected"].items():
+        example = _plain(summary["examples"].get(reason, ""))
+        typer.echo(f"  rejected  {count:>10}  {reason}  e.g. {example}".rstrip())
+    typer.echo(
+        f"{summary['positions']} positions, {summary['positions_new']} of them new; "
+        f"{summary['static_reports']} static reports"
+    )
+
+
 def _show(findings: Iterable[Finding]) -> None:
     """Print the findings worth a notice as a table; uncertain instants as their two bounds."""
     from rich.console import Console
@@ -531,3 +691,41 @@ def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
             bar.update(task, completed=done, total=total, description=f"{what} {_plain(item)[:40]}")
 
         yield update
+
+
+@contextmanager
+def _byte_progress(what: str) -> Iterator[ByteProgress]:
+    """Show bytes and rows a second on stderr: as a bar, or a line now and then on a pipe."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[speed]}", markup=False),
+        TimeRemainingColumn(),
+    )
+    began = last = time.monotonic()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None, speed="")
+
+        def update(*, done_bytes: int, all_bytes: int, rows: int, what: str) -> None:
+            nonlocal last
+            now = time.monotonic()
+            speed = f"{rows / max(now - began, 0.001):,.0f} rows/s"
+            text = f"importing {_plain(what)[:40]}"
+            bar.update(task, completed=done_bytes, total=all_bytes, description=text, speed=speed)
+            if not console.is_terminal and now - last >= _LINE_EVERY_S:
+                last = now
+                share = 100 * done_bytes / max(all_bytes, 1)
+                typer.echo(f"{text}: {share:.0f} %, {rows} rows, {speed}", err=True)
+
+        yield update
+
+
+_LINE_EVERY_S = 5.0
+"""Between two lines of progress where there is no terminal."""

@@ -22,6 +22,8 @@ from pydantic import (
     Field,
     ValidationError,
     create_model,
+    field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -31,13 +33,19 @@ from pydantic_settings import (
 )
 
 from monitor.detect.ais_rules import RuleCriteria
+from monitor.detect.encounters import EncounterCriteria
+from monitor.detect.identity import IdentityCriteria
+from monitor.detect.interference import InterferenceCriteria
 from monitor.detect.matrix import MatrixCriteria
 from monitor.detect.picture import Criteria
+from monitor.detect.reception import FeedCriteria
 from monitor.detect.silences import SilenceCriteria
 from monitor.detect.tracks import TrackCriteria
 from monitor.detect.visits import VisitCriteria
+from monitor.detect.voyages import VoyageCriteria
 from monitor.domain.finding import FindingKind, Severity
 from monitor.errors import ConfigError
+from monitor.sources.ais.presets import Endpoint, FieldPath, OAuth
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
@@ -63,6 +71,9 @@ class PortSettings(_Table):
     aoi: Path
     """GeoJSON of the areas, see docs/areas.md."""
     watchlist: Path | None = None
+    watchlist_strict: bool = True
+    """Refuse a list with any bad cell; false for a list made by others, of which the sound cells
+    are taken and the others named by `monitor check`."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     key_area: str | None = None
     """Id of the area whose berths the page's first lines are about; all if left out."""
@@ -85,24 +96,118 @@ class AisFolderSettings(_Table):
     enabled: bool = True
 
 
-class AisHttpSettings(_Table):
-    """A JSON-over-HTTP feed, described by where its values are."""
+_BESIDE_PRESET = frozenset(
+    {"kind", "name", "enabled", "preset", "params", "secret_env", "headers", "header_env",
+     "max_age_s", "min_interval_s"}
+)  # fmt: skip
+"""Keys that mean something beside a preset."""
+
+
+class AisHttpSettings(_Table, Endpoint):
+    """A JSON-over-HTTP feed: one that comes with us (`preset`), or described here in its words."""
 
     kind: Literal["http_json"]
     name: Name
-    url: str
-    items: str = ""
-    """Dotted path to the list of vessels; empty if the answer is the list."""
-    fields: dict[str, str]
-    """Our field -> dotted path in an item: mmsi, lon, lat, time, sog_kn, cog_deg, …"""
-    time_format: Literal["iso", "unix", "unix_ms"] = "iso"
-    headers: dict[str, str] = {}
-    """Sent as they are; for secrets use `header_env`."""
+    preset: str | None = None
+    """One of the feeds in docs/feeds.md; it brings address, fields and units."""
+    params: dict[str, str | float | int] = {}
+    """What fills the places of the address, and may replace the area's box."""
+    secret_env: dict[str, str] = {}
+    """Place -> environment variable that holds its value; a preset names its own."""
+    url: str = ""
+    fields: dict[str, FieldPath] = {}
     header_env: dict[str, str] = {}
     """Header -> environment variable that holds its value."""
-    max_age_s: float = 3_600.0
-    """Rows older than this are stale and dropped: "latest" lists keep dead ships for years."""
+    auth: OAuth | None = None
+    attribution: str = ""
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _one_way(self) -> AisHttpSettings:
+        if self.preset is None and not (self.url and {"lon", "lat"} & self.fields.keys()):
+            raise ValueError("give a preset, or url and fields with at least mmsi, time, lon, lat")
+        theirs = self.model_fields_set - _BESIDE_PRESET
+        if self.preset is not None and theirs:
+            raise ValueError(
+                f"a preset brings its own {sorted(theirs)[0]}; leave that out, or the preset"
+            )
+        return self
+
+
+class GfwSettings(_Table):
+    """Global Fishing Watch: visits, gaps and radar detections as others see them, days late."""
+
+    kind: Literal["gfw"]
+    name: Name = "gfw"
+    token_env: str = "GFW_API_TOKEN"  # noqa: S105 - the name of a variable
+    base: str = "https://gateway.api.globalfishingwatch.org/v3"
+    lookback_days: float = Field(60.0, gt=0, le=365)
+    """Asked for anew each time: what it says of the past changes for weeks."""
+    every_s: float = Field(86_400.0, gt=0)
+    enabled: bool = True
+
+
+class _StreamSettings(_Table):
+    name: Name
+    keep: Literal["all", "area"] = "all"
+    """`area`: only ships within `margin_nm` of the port's areas or in the control box, and
+    watched ships anywhere."""
+    margin_nm: float = Field(30.0, ge=0, le=600)
+    """Round the port's areas, nautical miles: two hours at 15 knots."""
+    store_every_s: float = Field(5.0, gt=0)
+    """How often what was heard is stored."""
+    silent_min_s: float = Field(600.0, gt=0)
+    """Least silence after which an open connection is given up and made anew."""
+    enabled: bool = True
+
+
+class AisstreamSettings(_StreamSettings):
+    """The websocket of aisstream.io. One connection only: the service allows no more."""
+
+    kind: Literal["aisstream"]
+    url: str = "wss://stream.aisstream.io/v0/stream"
+    key_env: str = "AISSTREAM_API_KEY"
+    key_file: Path | None = None
+    """Holds the key, in place of `key_env`."""
+    keep: Literal["all", "area"] = "area"
+    subscribe: Literal["area", "world", "watched"] = "area"
+    """`area`: ships near the port and in the control box. `world`: all ships, of which `keep`
+    leaves those near the port and the watched. `watched`: watched ships only, 50 at most."""
+    control_box: tuple[float, float, float, float] | None = None
+    """(west, south, east, north): a busy place, subscribed to so that silence can be told."""
+
+
+class NmeaTcpSettings(_StreamSettings):
+    """A TCP server that sends NMEA, or the JSON lines of AIS-catcher or gpsd."""
+
+    kind: Literal["nmea_tcp"]
+    host: str
+    port: int = Field(ge=1, le=65_535)
+    hello: str = ""
+    """Line sent first, for servers that wait to be asked (gpsd)."""
+
+
+class NmeaUdpSettings(_StreamSettings):
+    """A UDP port of ours to which receivers send NMEA, or the JSON lines of AIS-catcher."""
+
+    kind: Literal["nmea_udp"]
+    host: str = "127.0.0.1"
+    """Own address to listen on. A UDP port believes whoever can reach it."""
+    port: int = Field(10_110, ge=1, le=65_535)
+
+
+class MqttSettings(_StreamSettings):
+    """Topics of an MQTT broker: Digitraffic's, or what receivers publish."""
+
+    kind: Literal["mqtt"]
+    url: str
+    """mqtt://, mqtts://, ws:// or wss://HOST, without a login."""
+    topics: tuple[str, ...] = Field(min_length=1)
+    username_env: str | None = None
+    password_env: str | None = None
+
+
+StreamSettings = AisstreamSettings | NmeaTcpSettings | NmeaUdpSettings | MqttSettings
 
 
 class CatalogSettings(_Table):
@@ -118,9 +223,36 @@ class SourceSettings(_Table):
     """Where observations come from."""
 
     ais: tuple[
-        Annotated[AisFolderSettings | AisHttpSettings, Field(discriminator="kind")], ...
+        Annotated[
+            AisFolderSettings | AisHttpSettings | StreamSettings, Field(discriminator="kind")
+        ],
+        ...,
     ] = ()
     scenes: tuple[CatalogSettings, ...] = ()
+    events: tuple[GfwSettings, ...] = ()
+    """Second opinions, see docs/feeds.md."""
+
+
+class FeedSettings(_Table):
+    """What an AIS source should always hear; `[feeds.NAME]` beside the source of that name."""
+
+    reference_mmsis: tuple[int, ...] = ()
+    """Ships that are always there, such as ferries and tugs."""
+    control_box: tuple[float, float, float, float] | None = None
+    """West, south, east, north of busy water it covers, degrees."""
+    expected: bool = True
+    """Whether it is counted on: its silence is told. Not for files read in now and then."""
+
+    @field_validator("control_box")
+    @classmethod
+    def _is_a_box(
+        cls, box: tuple[float, float, float, float] | None
+    ) -> tuple[float, float, float, float] | None:
+        if box is not None:
+            west, south, east, north = box
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError("give west, south, east, north in degrees, west and south first")
+        return box
 
 
 class JobSettings(_Table):
@@ -206,6 +338,11 @@ _CRITERIA = {
     "track": TrackCriteria,
     "visit": VisitCriteria,
     "silence": SilenceCriteria,
+    "feed": FeedCriteria,
+    "interference": InterferenceCriteria,
+    "identity": IdentityCriteria,
+    "voyage": VoyageCriteria,
+    "encounter": EncounterCriteria,
     "matrix": MatrixCriteria,
     "rule": RuleCriteria,
 }
@@ -226,6 +363,7 @@ class Settings(BaseSettings):
     port: PortSettings
     store: StoreSettings = StoreSettings()
     sources: SourceSettings = SourceSettings()
+    feeds: dict[Name, FeedSettings] = {}
     jobs: JobSettings = JobSettings()
     survey: SurveySettings = SurveySettings()
     replay: ReplaySettings = ReplaySettings()
@@ -304,12 +442,16 @@ def _check_names(path: Path, settings: Settings) -> None:
     groups = {
         "sources.ais": [s.name for s in settings.sources.ais],
         "sources.scenes": [s.name for s in settings.sources.scenes],
+        "sources.events": [s.name for s in settings.sources.events],
         "channels": [c.name for c in settings.channels],
     }
     for group, names in groups.items():
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ConfigError(f"{path}: {group}: the name {twice[0]!r} is used twice")
+    strangers = sorted(settings.feeds.keys() - set(groups["sources.ais"]))
+    if strangers:
+        raise ConfigError(f"{path}: feeds.{strangers[0]}: there is no AIS source of that name")
 
 
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

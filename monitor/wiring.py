@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from monitor import __version__
 from monitor.alerts.channels import Channel
@@ -22,6 +22,7 @@ from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock
 from monitor.detect.occupancy import OccupancyCriteria
 from monitor.detect.quicklook import chip_image
+from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
@@ -33,28 +34,42 @@ from monitor.report.summary import SceneOverlay
 from monitor.settings import (
     AisFolderSettings,
     AisHttpSettings,
+    AisstreamSettings,
+    FeedSettings,
+    GfwSettings,
+    MqttSettings,
+    NmeaTcpSettings,
+    NmeaUdpSettings,
     Settings,
     SlackSettings,
+    StreamSettings,
     WebhookSettings,
     load_settings,
     resolve,
     secret,
 )
+from monitor.sources.ais.aisstream_socket import WORLD, aisstream_feed
 from monitor.sources.ais.folder import AisFolder
-from monitor.sources.ais.http_json import HttpJsonPositions
-from monitor.sources.base import FindsScenes, PollsPositions
+from monitor.sources.ais.http_json import HttpJsonPositions, KeepsPace
+from monitor.sources.ais.live import Area, grown
+from monitor.sources.ais.mqtt import mqtt_feed
+from monitor.sources.ais.nmea_socket import tcp_feed, udp_feed
+from monitor.sources.ais.presets import Endpoint, Feed, Preset, feed_of, load_preset
+from monitor.sources.base import FindsScenes, PollsEvents, PollsPositions, StreamsPositions
 from monitor.sources.gazetteer import load_gazetteer
+from monitor.sources.gfw import GlobalFishingWatch
 from monitor.sources.imagery.raster import RasterReader, map_overlay
 from monitor.sources.imagery.static_stac import StaticCatalog
-from monitor.sources.watchlist import load_watchlist
+from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
-from monitor.watch.ingest import Ingested, poll_positions, poll_scenes
+from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
 from monitor.watch.publish import Press, publish
 from monitor.watch.replay import ReplayPlan
+from monitor.watch.streams import Listener, StreamCriteria, inbox_job
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 
 USER_AGENT = f"tartus-monitor/{__version__}"
@@ -102,26 +117,61 @@ class Wiring:
     @cached_property
     def watch(self) -> WatchList:
         """The ships to look for; none if no list is configured."""
-        listed = self.settings.port.watchlist
-        return load_watchlist(self.locate(listed)) if listed else WatchList()
+        return self._listed[0]
+
+    @property
+    def watchlist_faults(self) -> tuple[str, ...]:
+        """What was left out of a list that is not read strictly."""
+        return self._listed[1]
+
+    @cached_property
+    def _listed(self) -> tuple[WatchList, tuple[str, ...]]:
+        port = self.settings.port
+        if port.watchlist is None:
+            return WatchList(), ()
+        path = self.locate(port.watchlist)
+        if port.watchlist_strict:
+            return load_watchlist(path), ()
+        watch, bad = survey_watchlist(path)
+        return watch, tuple(str(cell) for cell in bad)
 
     @cached_property
     def brief(self) -> Brief:
         """What the analysis is asked."""
         return Brief(
-            gazetteer=self.gazetteer, watch=self.watch, criteria=self.settings.thresholds()
+            gazetteer=self.gazetteer,
+            watch=self.watch,
+            criteria=self.settings.thresholds(),
+            feeds=self.feeds,
         )
+
+    @cached_property
+    def feeds(self) -> tuple[FeedControl, ...]:
+        """The AIS sources that are counted on: enabled, with their secrets, and expected."""
+        made = []
+        for source in self.settings.sources.ais:
+            control = self.settings.feeds.get(source.name, FeedSettings())
+            if source.enabled and control.expected and not self.missing_secrets(source):
+                made.append(
+                    FeedControl(
+                        name=source.name,
+                        reference_mmsis=frozenset(control.reference_mmsis),
+                        control_box=control.control_box or getattr(source, "control_box", None),
+                    )
+                )
+        return tuple(made)
 
     @cached_property
     def http(self) -> HttpClient:
         """The one web client."""
         return HttpClient(user_agent=USER_AGENT)
 
-    def positions(self, *, replaying: bool) -> list[PollsPositions]:
+    def positions(self, *, replaying: bool, pace: KeepsPace | None = None) -> list[PollsPositions]:
         """Make the AIS sources that can run: enabled, and with their secrets given.
 
         Args:
             replaying: Only folders, and rows arrive when they say they did.
+            pace: Remembers across restarts when a feed may be asked again.
         """
         made: list[PollsPositions] = []
         for source in self.settings.sources.ais:
@@ -133,37 +183,124 @@ class Wiring:
                 if arrival == "file":
                     _make_drop_folder(folder)
                 made.append(AisFolder(source.name, folder, arrival=arrival))
-            elif not replaying:
-                made.append(self._http_source(source))
+            elif isinstance(source, AisHttpSettings) and not replaying:
+                made.append(self._http_source(source, pace))
         return made
 
-    def _http_source(self, source: AisHttpSettings) -> PollsPositions:
-        headers = source.headers | {
-            header: os.environ[variable] for header, variable in source.header_env.items()
+    @cached_property
+    def listeners(self) -> dict[str, Listener]:
+        """The streams that can be listened to: enabled, and with their secrets given.
+
+        Raises:
+            ConfigError: An address is none, or an extra is not installed.
+        """
+        return {
+            source.name: Listener(
+                self._stream(source),
+                criteria=StreamCriteria(silent_min=timedelta(seconds=source.silent_min_s)),
+            )
+            for source in self.settings.sources.ais
+            if isinstance(source, StreamSettings)
+            and source.enabled
+            and not self.missing_secrets(source)
         }
-        return HttpJsonPositions(
+
+    def _stream(self, source: StreamSettings) -> StreamsPositions:
+        boxes, watched = [grown(self.gazetteer.bounds, source.margin_nm)], self.watch.mmsis()
+        if isinstance(source, AisstreamSettings) and source.control_box:
+            boxes.append(source.control_box)
+        area = Area(boxes=tuple(boxes), watched=watched) if source.keep == "area" else None
+        if isinstance(source, NmeaTcpSettings):
+            return tcp_feed(
+                source.name, host=source.host, port=source.port, hello=source.hello, area=area
+            )
+        if isinstance(source, NmeaUdpSettings):
+            return udp_feed(source.name, host=source.host, port=source.port, area=area)
+        if isinstance(source, MqttSettings):
+            login = (source.username_env, source.password_env)
+            username, password = (os.environ[env] if env else None for env in login)
+            return mqtt_feed(
+                source.name,
+                url=source.url,
+                topics=source.topics,
+                username=username,
+                password=password,
+                area=area,
+            )
+        what = f"sources.ais.{source.name}"
+        env = None if source.key_file else source.key_env
+        key = secret(env=env, file=source.key_file, base=self.path, what=what)
+        if not key:
+            raise ConfigError(f"{self.path}: {what}: the key is empty")
+        return aisstream_feed(
             source.name,
-            get=self.http.get,
             url=source.url,
-            items=source.items,
-            fields=source.fields,
-            time_format=source.time_format,
-            headers=headers,
-            max_age=timedelta(seconds=source.max_age_s),
+            key=key,
+            boxes=boxes if source.subscribe == "area" else [WORLD],
+            mmsis=sorted(watched) if source.subscribe == "watched" else (),
+            area=area,
         )
 
+    def _http_source(self, source: AisHttpSettings, pace: KeepsPace | None) -> HttpJsonPositions:
+        return HttpJsonPositions(source.name, self._feed(source)[0], ask=self.http.ask, pace=pace)
+
+    def _feed(self, source: AisHttpSettings) -> tuple[Feed, list[str]]:
+        """Return a feed with what is known of its secrets, and where these are looked for."""
+        preset, variables = described_feed(source)
+        feed = feed_of(
+            preset,
+            what=source.name,
+            params=source.params,
+            secrets={p: os.environ.get(env, "").strip() for p, env in variables.items()},
+            bounds=self.gazetteer.bounds,
+        )
+        return feed, list(variables.values())
+
     def missing_secrets(
-        self, item: AisFolderSettings | AisHttpSettings | SlackSettings | WebhookSettings
+        self,
+        item: (
+            AisFolderSettings
+            | AisHttpSettings
+            | StreamSettings
+            | GfwSettings
+            | SlackSettings
+            | WebhookSettings
+        ),
     ) -> list[str]:
         """Return the environment variables an entry needs and does not find."""
         names: list[str | None] = []
         if isinstance(item, AisHttpSettings):
-            names = list(item.header_env.values())
+            names = list(self._feed(item)[1])
+        elif isinstance(item, AisstreamSettings):
+            names = [None if item.key_file else item.key_env]
+        elif isinstance(item, MqttSettings):
+            names = [item.username_env, item.password_env]
+        elif isinstance(item, GfwSettings):
+            names = [item.token_env]
         elif isinstance(item, SlackSettings):
             names = [item.url_env]
         elif isinstance(item, WebhookSettings):
             names = [item.secret_env]
         return [name for name in names if name and not os.environ.get(name)]
+
+    def second_opinions(self) -> list[tuple[GfwSettings, PollsEvents]]:
+        """Make the sources of events that can run: enabled, and with their secrets given."""
+        return [
+            (
+                source,
+                GlobalFishingWatch(
+                    source.name,
+                    ask=self.http.ask,
+                    token=os.environ[source.token_env].strip(),
+                    bounds=self.gazetteer.bounds,
+                    watch=self.watch,
+                    lookback=timedelta(days=source.lookback_days),
+                    base=source.base,
+                ),
+            )
+            for source in self.settings.sources.events
+            if source.enabled and not self.missing_secrets(source)
+        ]
 
     def catalogs(self) -> list[FindsScenes]:
         """Make the enabled scene catalogs."""
@@ -246,6 +383,11 @@ class Wiring:
             zone=self.settings.port.time_zone,
             key_area_id=self.key_area_id,
             overlay=self.overlay,
+            second_opinions=tuple(
+                (source.name, timedelta(days=source.lookback_days))
+                for source in self.settings.sources.events
+                if source.enabled
+            ),
         )
 
     def overlay(self, scene: Scene) -> SceneOverlay | None:
@@ -273,13 +415,28 @@ class Wiring:
         poll_every = timedelta(seconds=every.poll_every_s)
         survey_every = timedelta(seconds=every.survey_every_s)
         jobs = [
-            Job(name=f"poll:{s.name}", every=poll_every, run=partial(_poll_positions, store, s))
-            for s in self.positions(replaying=replaying)
+            Job(
+                name=f"poll:{s.name}",
+                every=_poll_interval(s, poll_every),
+                run=partial(_poll_positions, store, s),
+            )
+            for s in self.positions(replaying=replaying, pace=StoredPace(store))
         ]
+        if not replaying:
+            jobs += self._stream_jobs(store)
         jobs += [
             Job(name=f"poll:{c.name}", every=survey_every, run=partial(_poll_scenes, store, c))
             for c in self.catalogs()
         ]
+        if not replaying:
+            jobs += [
+                Job(
+                    name=f"poll:{source.name}",
+                    every=timedelta(seconds=source.every_s),
+                    run=partial(_poll_events, store, events),
+                )
+                for source, events in self.second_opinions()
+            ]
         jobs.append(
             Job(
                 name="survey",
@@ -295,6 +452,17 @@ class Wiring:
             )
         )
         return jobs
+
+    def _stream_jobs(self, store: Store) -> list[Job]:
+        every = {s.name: s for s in self.settings.sources.ais if isinstance(s, StreamSettings)}
+        return [
+            Job(
+                name=inbox_job(name),
+                every=timedelta(seconds=every[name].store_every_s),
+                run=partial(_store_heard, store, listener),
+            )
+            for name, listener in self.listeners.items()
+        ]
 
     def _assess(self, store: Store, routes: list[Route], now: datetime) -> list[Change]:
         return assess(store, self.brief, routes, voice=self.voice, now=now)
@@ -325,7 +493,8 @@ class Wiring:
             store = open_store(path)
             building.callback(store.close)
             jobs = [*self.analysis_jobs(store, replaying=False), *self.delivery_jobs(store)]
-            return Daemon(store, jobs, clock, building.pop_all())
+            listeners = tuple(self.listeners.values())
+            return Daemon(store, jobs, clock, building.pop_all(), listeners=listeners)
 
     def replay_plan(self, window: TimeWindow) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
@@ -345,6 +514,49 @@ def open_configured_store(wiring: Wiring) -> Store:
     return open_store(wiring.locate(wiring.settings.store.path))
 
 
+def described_feed(source: AisHttpSettings) -> tuple[Preset, dict[str, str]]:
+    """Return what a source asks and reads, and place -> environment variable of its secrets.
+
+    Raises:
+        ConfigError: Its preset is not known, or has no such secret.
+    """
+    variables = {f"header_{i}": env for i, env in enumerate(source.header_env.values())}
+    headers = source.headers | {
+        header: f"{{header_{i}}}" for i, header in enumerate(source.header_env)
+    }
+    if source.preset is None:
+        own = {key: getattr(source, key) for key in Endpoint.model_fields} | {"headers": headers}
+        preset = Preset(
+            title=source.name,
+            attribution=source.attribution,
+            auth=source.auth,
+            endpoints=(Endpoint.model_construct(**own),),
+        )
+        return preset, variables | source.secret_env
+    preset = load_preset(source.preset)
+    for place in source.secret_env.keys() - preset.secrets.keys():
+        known = ", ".join(sorted(preset.secrets)) or "none"
+        raise ConfigError(f"source {source.name}: {place!r} is no secret of its preset ({known})")
+    changed: dict[str, Any] = {
+        key: getattr(source, key)
+        for key in ("max_age_s", "min_interval_s")
+        if key in source.model_fields_set
+    }
+    endpoints = tuple(
+        e.model_copy(update={"headers": e.headers | headers, **({} if n else changed)})
+        for n, e in enumerate(preset.endpoints)
+    )
+    variables |= preset.secrets | source.secret_env
+    return preset.model_copy(update={"endpoints": endpoints}), variables
+
+
+def _poll_interval(source: PollsPositions, every: timedelta) -> timedelta:
+    """Return how often to poll: a little more than the feed's own interval, not a little less."""
+    if isinstance(source, HttpJsonPositions) and source.interval:
+        return max(every, source.interval + timedelta(seconds=1))
+    return every
+
+
 def _make_drop_folder(folder: Path) -> None:
     """Make the folder into which files are to be dropped, so that there is one to drop them into.
 
@@ -361,8 +573,20 @@ def _poll_positions(store: Store, source: PollsPositions, now: datetime) -> str:
     return _told(poll_positions(store, source, now=now))
 
 
+def _store_heard(store: Store, listener: Listener, now: datetime) -> str:
+    if not listener.is_started:
+        return "nothing heard: a stream is listened to only by `monitor run`"
+    return _told(listener.store_heard(store, now=now))
+
+
 def _poll_scenes(store: Store, catalog: FindsScenes, now: datetime) -> str:
     return _told(poll_scenes(store, catalog, now=now))
+
+
+def _poll_events(store: Store, source: PollsEvents, now: datetime) -> str:
+    ingested = poll_events(store, source, now=now)
+    lost = sum(ingested.tally.rejected.values())
+    return f"{ingested.events} new events, {lost} rejected"
 
 
 def _told(ingested: Ingested) -> str:

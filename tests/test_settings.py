@@ -52,6 +52,8 @@ def test_a_threshold_can_be_set(tmp_path: Path) -> None:
         ("[port\n", ["not TOML"]),
         (b"\xff\xfe\x00", ["not TOML"]),
         (GOOD + '[[sources.scenes]]\nkind="static_stac"\nname="a"\npath="x"\n' * 2, ["used twice"]),
+        (GOOD + "[feeds.nobody]\n", ["feeds.nobody", "no AIS source of that name"]),
+        (GOOD + "[feeds.a]\ncontrol_box = [35, 31, 34, 32]\n", ["feeds.a.control_box", "west"]),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_file_key_and_fix(

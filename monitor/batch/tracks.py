@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from monitor.batch import EVER, Progress
+from monitor.batch.reading import read_files
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
+from monitor.detect.silences import silence_counts
 from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport, WatchList
 from monitor.domain.window import from_ms
 from monitor.errors import InputError
 from monitor.report.files import out_folder, write_json, write_silences, write_visits
-from monitor.sources.ais.files import read_ais_file
+from monitor.sources.ais.files import ais_files
 from monitor.sources.gazetteer import load_gazetteer
 
 
@@ -37,6 +41,8 @@ def track_files(
     watch: WatchList,
     start_at: datetime | None,
     progress: Progress,
+    criteria: Criteria | None = None,
+    workers: int | None = None,
 ) -> TracksResult:
     """Read AIS files and write port_calls.csv, silences.csv and summary.json into `out`.
 
@@ -47,28 +53,29 @@ def track_files(
         watch: Ships to join by IMO number or MMSI.
         start_at: When the first line of a log without dates was received.
         progress: Told after each file.
+        criteria: All thresholds; the defaults if left out.
+        workers: Processes that read, one for each core if left out; the result does not depend
+            on it.
 
     Raises:
         InputError: No file could be read; `out` cannot be written.
         ConfigError: The areas are wrong.
     """
+    files = ais_files(files)
     gazetteer = load_gazetteer(aoi)
     out_folder(out)
     total, per_file = Tally(), {}
     failed: dict[str, str] = {}
     batches: list[PositionColumns] = []
     static: list[StaticReport] = []
-    for number, path in enumerate(files, start=1):
-        tally = Tally()
-        try:
-            for batch in read_ais_file(path, tally=tally, start_at=start_at):
-                batches.append(batch.positions)
-                static.extend(batch.static)
-        except InputError as exc:
-            failed[str(path)] = str(exc)
-        per_file[str(path)] = tally.summary()
-        total.add(tally)
-        progress(number, len(files), path.name)
+    for number, read in enumerate(read_files(files, start_at=start_at, workers=workers), start=1):
+        batches.extend(read.positions)
+        static.extend(read.static)
+        if read.failed:
+            failed[str(read.path)] = read.failed
+        per_file[str(read.path)] = read.tally.summary()
+        total.add(read.tally)
+        progress(number, len(files), read.path.name)
     if len(failed) == len(files):
         raise InputError("\n".join(failed.values()))
     positions = concat(batches)
@@ -78,7 +85,7 @@ def track_files(
         gazetteer,
         watch,
         as_of=as_of,
-        criteria=Criteria(),
+        criteria=criteria or Criteria(),
     )
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
@@ -93,14 +100,13 @@ def track_files(
             "repaired": summary.pop("repaired"),
             "examples": summary.pop("examples"),
             "positions": len(positions),
-            "positions_repeated": len(positions) - len(picture.tracks.rows) - picture.tracks.spikes,
-            "positions_set_aside_as_jumps": picture.tracks.spikes,
-            "vessels": len(picture.tracks.first_row),
+            "positions_repeated": picture.tracks.repeats,
+            "positions_set_aside": dict(picture.tracks.set_aside),
+            "vessels": len(np.unique(picture.tracks.leader)),
             "first": _iso(positions, first=True),
             "last": _iso(positions, first=False),
             "visits": len(picture.visits),
-            "silences": sum(s.fed_hours > 0 for s in picture.silences),
-            "silences_without_coverage": sum(s.fed_hours == 0 for s in picture.silences),
+            **silence_counts(picture.silences),
             "files_failed": failed,
             "files": per_file,
         },

@@ -13,17 +13,20 @@ from typing import Any
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
 from monitor.domain.vessel import Register
-from monitor.domain.visit import Silence, Visit
+from monitor.domain.visit import Silence, Visit, Voyage
 from monitor.domain.window import from_ms, utc_text
 from monitor.errors import InputError
 
 VISIT_COLUMNS = (
     "mmsi", "imo", "name", "place_id", "place_kind", "start_earliest", "start_latest",
-    "end_earliest", "end_latest", "observed", "confidence", "positions",
+    "end_earliest", "end_latest", "observed", "confidence", "positions", "part", "by_hull",
+    "also_covers", "rings", "draught_in_m", "draught_out_m", "draught_changed",
+    "bound_in", "bound_out",
 )  # fmt: skip
 SILENCE_COLUMNS = (
     "mmsi", "imo", "name", "start", "end", "hours", "threshold_h", "median_interval_h",
-    "fed_hours", "coverage", "place_id", "lon", "lat",
+    "fed_hours", "coverage", "place_id", "lon", "lat", "near_fed_hours", "near_hours", "ground",
+    "stated", "void",
 )  # fmt: skip
 BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
@@ -59,7 +62,10 @@ def write_findings(path: Path, findings: Iterable[Finding]) -> None:
 
 
 def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> None:
-    """Write `port_calls.csv`: every visit, its edges as intervals, empty where open."""
+    """Write `port_calls.csv`: every visit, its edges as intervals, empty where open.
+
+    `rings` holds the first report within each distance passed on the way in.
+    """
     rows = []
     for v in visits:
         ship = register.identity(v.mmsi)
@@ -75,9 +81,28 @@ def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> Non
                 v.observed,
                 v.confidence,
                 v.positions,
+                v.part,
+                "yes" if v.by_hull else "",
+                " ".join(v.covers),
+                " ".join(f"{r.nm:g}nm={utc_text(r.edge.latest)}" for r in v.rings if r.edge.latest),
+                *_voyage_cells(v.voyage),
             )
         )
     write_text(path, _csv(VISIT_COLUMNS, rows))
+
+
+def _voyage_cells(voyage: Voyage | None) -> tuple[str, ...]:
+    """Return the last cells of a port call; `draught_changed` is never `no`, since unset says
+    nothing."""
+    if voyage is None:
+        return ("",) * 5
+    in_m, out_m = (
+        "" if metres is None else f"{metres:.1f}"
+        for metres in (voyage.draught_in_m, voyage.draught_out_m)
+    )
+    changed = "yes" if voyage.draught_changed else ""
+    bound = (spreadsheet_safe(text) for text in (voyage.bound_in, voyage.bound_out))
+    return in_m, out_m, changed, *bound
 
 
 def write_silences(path: Path, silences: Iterable[Silence], register: Register) -> None:
@@ -100,6 +125,11 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
                 s.place_id or "",
                 f"{s.before.lon:.5f}",
                 f"{s.before.lat:.5f}",
+                s.near.fed,
+                s.near.hours,
+                s.ground.value,
+                "yes" if s.is_stated else "",
+                "yes" if s.is_void else "",
             )
         )
     write_text(path, _csv(SILENCE_COLUMNS, rows))

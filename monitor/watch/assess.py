@@ -10,19 +10,21 @@ from datetime import datetime
 from monitor.alerts.decide import Route, notices_for
 from monitor.alerts.render import Voice, payload_for
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
+from monitor.detect.silences import spans_wanted
+from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
 from monitor.store.observations import (
-    load_coverage,
     load_positions,
     load_static,
     vessels_claiming,
     vessels_within,
 )
 from monitor.store.outbox import NewRow, enqueue
+from monitor.store.reception import load_coverage, load_feeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Brief:
     gazetteer: Gazetteer
     watch: WatchList
     criteria: Criteria
+    feeds: tuple[FeedControl, ...] = ()
+    """The sources counted on: a finding tells when one of them is silent."""
 
 
 def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
@@ -45,9 +49,13 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
                 *brief.watch.mmsis(),
             }
         )
+        positions = load_positions(connection, received_by=as_of, mmsis=whose)
+        wanted = spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence)
         evidence = Evidence(
-            positions=load_positions(connection, received_by=as_of, mmsis=whose),
-            coverage=load_coverage(connection),
+            positions=positions,
+            coverage=load_coverage(connection, wanted=wanted, until=as_of),
+            feeds=load_feeds(connection, as_of=as_of),
+            feeds_expected=tuple(feed.name for feed in brief.feeds),
             static=load_static(connection, by=as_of, mmsis=whose),
             berth_states=load_berth_states(connection, available_by=as_of),
         )

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from monitor.detect.feed_health import health_summary
 from monitor.detect.picture import Picture, in_order
+from monitor.detect.silences import silence_counts
 from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.coverage import Coverage
 from monitor.domain.finding import Finding
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import Identity
-from monitor.domain.visit import Coverage
 from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
@@ -31,6 +33,8 @@ from monitor.store.engine import Store
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
+from monitor.watch.health import sources_health
+from monitor.watch.second_opinion import publish_second_opinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class Press:
     """Newest scenes laid under the map; more would make the page heavy."""
     map_window: timedelta = timedelta(days=120)
     """Tracks older than this stay in the tables and leave the map."""
+    second_opinions: tuple[tuple[str, timedelta], ...] = ()
+    """Sources of port visits found by others, and how far back each is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +89,27 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         {
             "as_of": now.isoformat(),
             "positions": len(picture.tracks.rows),
-            "positions_set_aside_as_jumps": picture.tracks.spikes,
-            "vessels": len(picture.tracks.first_row),
+            "positions_set_aside": dict(picture.tracks.set_aside),
+            "vessels": len(np.unique(picture.tracks.leader)),
             "scenes": len(scenes),
             "findings": len(findings),
             "made_up": any(e.is_made_up for f in findings for e in f.evidence),
+            **silence_counts(picture.silences),
             "sources_failing": list(_failing(beats)),
+            "sources": health_summary(
+                sources_health(store, now=now, feeds=brief.feeds, criteria=brief.criteria.feed)
+            ),
             "lost": [
                 {"source": s, "reason": r, "count": c, "first": example}
                 for s, r, c, example in losses
             ],
         },
+    )
+    opinions = tuple(
+        publish_second_opinion(
+            store, picture, brief.gazetteer, source=source, lookback=span, out=out
+        )
+        for source, span in press.second_opinions
     )
     view = MapView(
         title=press.title,
@@ -103,7 +119,12 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         berth_states=states,
         findings=findings,
         scenes=_overlays(scenes, press),
-        coverage=(*_failing(beats), *_not_seen(picture.coverage, states, scenes, now)),
+        coverage=(
+            *_failing(beats),
+            *_not_seen(picture.coverage, states, scenes, now),
+            *_set_aside(picture),
+            *opinions,
+        ),
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
@@ -150,13 +171,21 @@ def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:
     )
 
 
+def _set_aside(picture: Picture) -> tuple[str, ...]:
+    """Say how many reports were not believed, and why."""
+    aside = picture.tracks.set_aside
+    reasons = ", ".join(f"{count} {key.replace('_', ' ')}" for key, count in aside.items())
+    count = picture.tracks.spikes
+    return (f"AIS: {count} reports were set aside ({reasons}).",) if count else ()
+
+
 def _not_seen(
     coverage: Coverage, states: Sequence[BerthState], scenes: Sequence[Scene], now: datetime
 ) -> tuple[str, ...]:
     """Say in plain sentences what the monitor could not see."""
     lines = []
-    if coverage.heard:
-        first = datetime.fromtimestamp(min(coverage.heard) * 3600, tz=now.tzinfo)
+    if coverage.first_hour is not None:
+        first = datetime.fromtimestamp(coverage.first_hour * 3600, tz=now.tzinfo)
         fed, hours = coverage.fed_between(first, now)
         lines.append(
             f"AIS: something was received in {fed} of {hours} hours since {first:%d %b %Y}."
