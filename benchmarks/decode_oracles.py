@@ -26,9 +26,9 @@ from pyais.exceptions import AISBaseException
 
 from benchmarks.data import shared
 from monitor.domain.tally import Tally
-from monitor.domain.vessel import imo_is_valid
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import STATIC_FIELDS, BatchBuilder
+from monitor.sources.ais.clean import reported_imo
 from monitor.sources.ais.nmea import Assembler, WholeMessage
 from monitor.sources.ais.nmea_blocks import read_nmea_blocks
 from monitor.sources.ais.nmea_odd import OddLines
@@ -196,7 +196,7 @@ def expected(kind: int, said: Fields, names: dict[str, str], mine: Fields) -> Fi
 def _clean_static(kind: int, wanted: Fields, *, part_b: bool) -> None:
     if kind == 24:  # gpsd repeats the name of part A with part B
         wanted["name"] = "" if part_b else wanted["name"]
-    wanted["imo"] = wanted["imo"] if imo_is_valid(wanted["imo"]) else None
+    wanted["imo"] = reported_imo(wanted["imo"])
     wanted["ship_type"] = None if not 1 <= (wanted["ship_type"] or 0) <= 99 else wanted["ship_type"]
     wanted["draught_m"] = wanted["draught_m"] or None
     for name in ("name", "call_sign", "destination"):

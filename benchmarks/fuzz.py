@@ -133,7 +133,7 @@ def is_held(position: fuzz_readers.Position, truth: Seen) -> bool:
     """Return whether a seed holds a position; the same one may be written more or less finely."""
     mmsi, lon, lat = position
     return position in truth or any(
-        m == mmsi and abs(x - lon) < 2e-6 and abs(y - lat) < 2e-6 for m, x, y in truth
+        m == mmsi and abs(x - lon) < 5e-6 and abs(y - lat) < 5e-6 for m, x, y in truth
     )
 
 

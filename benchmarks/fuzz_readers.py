@@ -55,6 +55,11 @@ def _positions(batches: Iterable[AisBatch]) -> list[Position]:
     ]
 
 
+def _taken(builder: BatchBuilder) -> Iterator[AisBatch]:
+    while len((batch := builder.take()).positions):
+        yield batch
+
+
 def _checked(tally: Tally) -> None:
     lost = sum(tally.ignored.values()) + sum(tally.rejected.values())
     assert tally.read == tally.accepted + lost, f"lines not accounted for: {tally.summary()}"
@@ -71,7 +76,7 @@ def _nmea_seeds() -> Iterator[bytes]:
             packed = path.suffix == ".gz"
             raw = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
             # Of each file enough to have every kind of line it holds.
-            yield from raw.splitlines()[:20_000]
+            yield from (line for line in raw.splitlines()[:20_000] if not line.startswith(b"{"))
 
 
 def _blocks(lines: Sequence[bytes]) -> list[Position]:
@@ -99,7 +104,7 @@ def _live(lines: Sequence[bytes]) -> list[Position]:
     for line in lines:
         reader.read(Frame(line + b"\n", "10.0.0.1"), to_ms(NOON))
     reader.finish()
-    return _positions([builder.take()])
+    return _positions(_taken(builder))
 
 
 # JSON, frame by frame
@@ -125,7 +130,7 @@ def _aisstream_live(frames: Sequence[bytes]) -> list[Position]:
             reader.read(Frame(frame), to_ms(NOON))
         except MonitorError:
             continue  # an error frame ends the connection
-    return _positions([builder.take()])
+    return _positions(_taken(builder))
 
 
 def _receiver_seeds() -> list[bytes]:
@@ -156,7 +161,7 @@ def _mqtt(messages: Sequence[bytes]) -> list[Position]:
     for message in messages:
         topic, _, payload = message.partition(b"\0")
         reader.read(Frame(payload, topic.decode("utf-8", "replace")), to_ms(NOON))
-    return _positions([builder.take()])
+    return _positions(_taken(builder))
 
 
 # Tables

@@ -76,6 +76,7 @@ class WholeMessage:
     fill: int
     stamp_ms: int | None
     """Receive stamp of the first part that has one."""
+    parts: int = 1
 
 
 class Assembler:
@@ -100,7 +101,8 @@ class Assembler:
             return None
         self._tally.ignored["fragment"] += len(parts) - 1
         stamp = next((part.stamp_ms for part in parts if part.stamp_ms is not None), None)
-        return WholeMessage("".join([part.payload for part in parts]), sentence.fill, stamp)
+        payload = "".join([part.payload for part in parts])
+        return WholeMessage(payload, sentence.fill, stamp, len(parts))
 
     def pass_by(self, talk: Talk, place: int) -> None:
         """Learn that a message of a talk was read elsewhere, its second and last part at `place`.
@@ -203,7 +205,7 @@ class _Log:
             whole = self._assembler.whole(sentence, self._place)
             if whole is None:
                 return
-            message = message_of(whole.payload, whole.fill)
+            message = message_of(whole.payload, whole.fill, parts=whole.parts)
         except BadPayload as bad:
             self._tally.reject(bad.reason, line.strip())
             return

@@ -82,7 +82,8 @@ class LiveLines:
                     return
                 if len(parts) > 1:
                     self._tally.ignored["fragment"] += len(parts) - 1
-                message = message_of("".join(part.payload for part in parts), parts[-1].fill)
+                payload = "".join(part.payload for part in parts)
+                message = message_of(payload, parts[-1].fill, parts=len(parts))
                 stamp_ms = next((p.stamp_ms for p in parts if p.stamp_ms is not None), None)
             keep(
                 message,

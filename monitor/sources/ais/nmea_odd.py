@@ -51,7 +51,8 @@ class OddLines:
                 if _is_voyage(whole):
                     voyages.append((line[0], whole.payload))
                 else:
-                    decoded.add_message(line[0], message_of(whole.payload, whole.fill))
+                    message = message_of(whole.payload, whole.fill, parts=whole.parts)
+                    decoded.add_message(line[0], message)
             except BadPayload as bad:
                 self._tally.reject(bad.reason, line[1].strip())
                 continue

@@ -29,6 +29,8 @@ PAYLOAD_BITS = {
     4: (168, 288), 11: (168, 288), 5: (422, 426), 24: (160, 288), 27: (96, 96),
 }  # fmt: skip
 """Payload bits, least and most, by message type (ITU-R M.1371-5, annex 8)."""
+ONE_SENTENCE_BITS = 168
+"""Messages of one slot fit into one sentence, which holds 336 bits or more."""
 _SHIP_TYPE = {5: 232, 19: 263}
 """First bit of the type of ship and cargo, by message type."""
 Decoded: TypeAlias = Any
@@ -52,15 +54,17 @@ class Message:
     clock_mmsi: int = 0
 
 
-def message_of(payload: str, fill: int) -> Message:
+def message_of(payload: str, fill: int, *, parts: int = 1) -> Message:
     """Decode one whole payload.
 
     Args:
         payload: Armoured six-bit characters of all parts of the message, joined.
         fill: Bits at the end that are only padding, 0-5.
+        parts: Sentences it came in.
 
     Raises:
-        BadPayload: Empty, cut short, too long, of an unknown type or undecodable.
+        BadPayload: Empty, cut short, too long, of an unknown type, undecodable, or made of parts
+            of different messages.
     """
     if not payload:
         raise BadPayload("empty_payload")
@@ -74,6 +78,10 @@ def message_of(payload: str, fill: int) -> Message:
     least, most = PAYLOAD_BITS[kind]
     if not least <= bits <= most:
         raise BadPayload("truncated_payload" if bits < least else "overlong_payload")
+    if parts > 1 and least <= ONE_SENTENCE_BITS:
+        # Nobody sends these in parts: here the first part of one lost message met the last of
+        # another, and what they spell together was never said.
+        raise BadPayload("parts_of_strangers")
     try:
         decoded: Decoded = pyais.decode(f"!AIVDM,1,1,,A,{payload},{fill}*00".encode())
         return _read(kind, bits, decoded, payload)

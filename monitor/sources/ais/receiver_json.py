@@ -77,7 +77,8 @@ def _from_sentences(sentences: list[Any]) -> Message:
         raise BadPayload("missing_part")
     if [part.number for part in known] != list(range(1, len(known) + 1)):
         raise BadPayload("missing_part")
-    return message_of("".join(part.payload for part in known), known[-1].fill)
+    payload = "".join(part.payload for part in known)
+    return message_of(payload, known[-1].fill, parts=len(known))
 
 
 def _from_fields(item: Mapping[str, Any]) -> Message:

@@ -221,11 +221,13 @@ def test_a_static_report_of_two_parts_is_joined(tmp_path: Path) -> None:
     assert tally.ignored["fragment"] == 1
 
 
-@pytest.mark.parametrize("imo", [0, 1234560, 9538893])
-def test_an_imo_number_with_a_wrong_check_digit_is_none(tmp_path: Path, imo: int) -> None:
-    """An IMO number is kept only where its check digit is right."""
+@pytest.mark.parametrize(("imo", "kept"), [(0, None), (999_999, None), (9538893, 9538893)])
+def test_what_is_reported_as_imo_number_has_seven_digits(
+    tmp_path: Path, imo: int, kept: int | None
+) -> None:
+    """A number of seven digits is kept as reported; who uses it asks for the check digit."""
     _, (report,), _ = read_lines(tmp_path, *map(stamped, static_lines(imo=imo)))
-    assert report.imo is None
+    assert report.imo == kept
 
 
 @pytest.mark.parametrize(
@@ -375,3 +377,13 @@ def test_a_line_dated_by_its_neighbours_is_counted(tmp_path: Path) -> None:
     assert tally.repaired == {"dated_by_neighbours": 1}
     _, _, stamped_only = read_lines(tmp_path, lines[0], lines[2])
     assert stamped_only.repaired == {}
+
+
+def test_parts_that_spell_a_message_of_one_slot_are_of_strangers(tmp_path: Path) -> None:
+    """A position report fits into one sentence; cut in two it is the ends of two lost messages."""
+    payload = position_line().split(",")[5]
+    first = checked(f"AIVDM,2,1,7,A,{payload[:14]},0")
+    second = checked(f"AIVDM,2,2,7,A,{payload[14:]},0")
+    positions, _, tally = read_lines(tmp_path, stamped(first), stamped(second))
+    assert len(positions) == 0
+    assert tally.rejected == {"parts_of_strangers": 1}
