@@ -10,13 +10,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
-from monitor.http_client import HttpAnswer
+from monitor.http_client import HttpAnswer, retry_after
 
 _TRY_AGAIN = frozenset({408, 425, 429})
 _OUTCOME_UNKNOWN = frozenset({502, 504})
@@ -103,7 +102,7 @@ def raise_for_answer(answer: HttpAnswer, *, label: str, attempt_at: datetime) ->
     if status in _TRY_AGAIN or status >= 500:
         raise DeliveryDelayed(
             said,
-            retry_after=_retry_after(answer.headers.get("retry-after", ""), attempt_at),
+            retry_after=retry_after(answer.headers, now=attempt_at),
             uncertain=status in _OUTCOME_UNKNOWN,
         )
     raise DeliveryRefused(said)
@@ -113,16 +112,3 @@ def _code_in(answer: HttpAnswer) -> str:
     # Only a short code such as `no_service` is repeated; a longer body is someone else's text.
     text = answer.content[:65].decode("ascii", "replace").strip()
     return f" {text}" if _CODE.fullmatch(text) else ""
-
-
-def _retry_after(value: str, attempt_at: datetime) -> timedelta | None:
-    """Read a Retry-After header: seconds or an HTTP date. Source: RFC 9110, section 10.2.3."""
-    value = value.strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return timedelta(seconds=int(value))
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-    return max(until - attempt_at, timedelta(0))

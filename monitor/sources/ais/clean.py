@@ -18,7 +18,8 @@ LAST_MS = to_ms(datetime(2100, 1, 1, tzinfo=UTC))
 MAX_TEXT = 64
 """Longest text kept; AIS itself allows 20 characters (34 in type 21)."""
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+"""Control characters, line ends of Unicode, and halves of characters, which no file can hold."""
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 _ZONE = re.compile(r"\s*(?:\+0000 UTC|UTC|GMT|Z)$")
 

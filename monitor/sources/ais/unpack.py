@@ -89,7 +89,7 @@ def whole_lines(file: ReadsBytes, *, block_bytes: int = BLOCK_BYTES) -> Iterator
 
 def _cut(text: bytes) -> tuple[bytes, bytes]:
     """Return the whole lines and the begun one; everything if it is all one line."""
-    end = text.rfind(b"\n") + 1 or len(text)
+    end = text.rfind(b"\n") + 1 or text.rfind(b"\r") + 1 or len(text)
     return text[:end], text[end:]
 
 

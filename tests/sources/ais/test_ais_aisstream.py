@@ -129,3 +129,10 @@ def test_real_frames_are_read(tmp_path: Path) -> None:
         (257503600, "", "LK 4676"),
     ]
     assert not tally.rejected
+
+
+def test_half_a_character_in_a_name_is_left_out(tmp_path: Path) -> None:
+    """JSON can spell half of a character, which no database or file takes."""
+    body = {"UserID": SHIP, "ImoNumber": 9538892, "Name": "URSA\ud800 MAJOR", "Valid": True}
+    _, (report,), _ = _read(tmp_path, frame("ShipStaticData", body))
+    assert report.name == "URSA MAJOR"
