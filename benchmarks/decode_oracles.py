@@ -29,12 +29,12 @@ from monitor.domain.tally import Tally
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import STATIC_FIELDS, BatchBuilder
 from monitor.sources.ais.clean import reported_imo
-from monitor.sources.ais.nmea import Assembler, WholeMessage
-from monitor.sources.ais.nmea_blocks import read_nmea_blocks
-from monitor.sources.ais.nmea_odd import OddLines
-from monitor.sources.ais.nmea_scan import scan_block
-from monitor.sources.ais.payload import PAYLOAD_BITS
-from monitor.sources.ais.sentences import LineReader, glued_pieces
+from monitor.sources.ais.nmea.by_block import read_nmea_blocks
+from monitor.sources.ais.nmea.by_line import Assembler, WholeMessage
+from monitor.sources.ais.nmea.odd import OddLines
+from monitor.sources.ais.nmea.payload import PAYLOAD_BITS
+from monitor.sources.ais.nmea.scan import scan_block
+from monitor.sources.ais.nmea.sentences import LineReader, glued_pieces
 
 Fields = dict[str, Any]
 Classes = dict[tuple[str, int, str], list[str]]

@@ -16,16 +16,16 @@ from monitor.domain.window import TimeWindow, parse_utc, to_ms
 from monitor.errors import MonitorError
 from monitor.http_client import HttpAnswer
 from monitor.sources.ais.aisstream import read_frames
-from monitor.sources.ais.aisstream_socket import AisstreamReader
 from monitor.sources.ais.batch import BatchBuilder
 from monitor.sources.ais.http_json import HttpJsonPositions
-from monitor.sources.ais.live import Frame
-from monitor.sources.ais.mqtt_messages import MqttReader
-from monitor.sources.ais.nmea import read_nmea
-from monitor.sources.ais.nmea_blocks import read_nmea_blocks
-from monitor.sources.ais.nmea_live import LiveLines
+from monitor.sources.ais.nmea.by_block import read_nmea_blocks
+from monitor.sources.ais.nmea.by_line import read_nmea
 from monitor.sources.ais.presets import feed_of, load_preset
-from monitor.sources.ais.tables import read_table
+from monitor.sources.ais.streams.aisstream import AisstreamReader
+from monitor.sources.ais.streams.lines import LiveLines
+from monitor.sources.ais.streams.live import Frame
+from monitor.sources.ais.streams.mqtt_messages import MqttReader
+from monitor.sources.ais.tables.text import read_table
 from monitor.sources.base import AisBatch
 
 Position: TypeAlias = tuple[int, float, float]

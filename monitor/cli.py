@@ -380,7 +380,7 @@ def import_ais(
     file could not be read, 2 if nothing was found at all.
     """
     from monitor.batch import import_ais as importing
-    from monitor.sources.ais.column_map import column_map
+    from monitor.sources.ais.tables.column_map import column_map
 
     if (config is None) == (archive is None):
         raise InputError("say where to: --config SETTINGS (its store) or --archive FOLDER")

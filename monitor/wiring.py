@@ -48,13 +48,13 @@ from monitor.settings import (
     resolve,
     secret,
 )
-from monitor.sources.ais.aisstream_socket import WORLD, aisstream_feed
 from monitor.sources.ais.folder import AisFolder
 from monitor.sources.ais.http_json import HttpJsonPositions, KeepsPace
-from monitor.sources.ais.live import Area, grown
-from monitor.sources.ais.mqtt import mqtt_feed
-from monitor.sources.ais.nmea_socket import tcp_feed, udp_feed
 from monitor.sources.ais.presets import Endpoint, Feed, Preset, feed_of, load_preset
+from monitor.sources.ais.streams.aisstream import WORLD, aisstream_feed
+from monitor.sources.ais.streams.live import Area, grown
+from monitor.sources.ais.streams.mqtt import mqtt_feed
+from monitor.sources.ais.streams.sockets import tcp_feed, udp_feed
 from monitor.sources.base import FindsScenes, PollsEvents, PollsPositions, StreamsPositions
 from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.gfw import GlobalFishingWatch

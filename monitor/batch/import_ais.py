@@ -14,8 +14,8 @@ from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
 from monitor.errors import InputError
-from monitor.sources.ais.column_map import ColumnMap
 from monitor.sources.ais.files import AisFormat, ais_files, ais_format, read_ais_file
+from monitor.sources.ais.tables.column_map import ColumnMap
 from monitor.sources.base import AisBatch
 from monitor.store.archive import ArchiveWriter
 from monitor.store.engine import Store, writer_lock

@@ -23,8 +23,8 @@ from monitor.domain.vessel import StaticReport
 from monitor.errors import InputError
 from monitor.sources.ais.batch import StaticValues, static_of, values_of
 from monitor.sources.ais.files import AisFormat, ais_format, read_ais_file
-from monitor.sources.ais.nmea_blocks import MapsBlocks
-from monitor.sources.ais.nmea_scan import Scan, scan_block
+from monitor.sources.ais.nmea.by_block import MapsBlocks
+from monitor.sources.ais.nmea.scan import Scan, scan_block
 
 SMALL_BYTES = 128 << 20
 """Input up to which one process is faster: it reads so much in the time others take to start."""

@@ -13,7 +13,7 @@ import pytest
 from monitor.batch import reading
 from monitor.batch.reading import FileRead, ordered_map, read_files
 from monitor.domain.positions import ARRAY_FIELDS, concat
-from monitor.sources.ais.nmea_scan import scan_block
+from monitor.sources.ais.nmea.scan import scan_block
 from tests.sources.ais.ais_lines import (
     NOON,
     NOON_S,

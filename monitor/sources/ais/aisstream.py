@@ -16,8 +16,14 @@ from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport, mmsi_is_ship
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, BatchBuilder, Fix
-from monitor.sources.ais.clean import instant_ms, number, refined_ms, static_report, whole
-from monitor.sources.ais.live import MAX_AHEAD_MS
+from monitor.sources.ais.clean import (
+    MAX_AHEAD_MS,
+    instant_ms,
+    number,
+    refined_ms,
+    static_report,
+    whole,
+)
 from monitor.sources.base import AisBatch
 
 POSITION_TYPES = frozenset(

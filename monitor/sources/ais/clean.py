@@ -15,6 +15,9 @@ from monitor.domain.window import to_ms
 FIRST_MS = to_ms(datetime(1998, 1, 1, tzinfo=UTC))
 """No AIS was received before; the first trials of the standard are of 1998."""
 LAST_MS = to_ms(datetime(2100, 1, 1, tzinfo=UTC))
+MAX_AHEAD_MS = 10 * 60_000
+"""How far a stranger's clock may be ahead of ours before what it dates is refused: receivers keep
+time by GPS or NTP, and a true stamp lies in the past."""
 MAX_TEXT = 64
 """Longest text kept; AIS itself allows 20 characters (34 in type 21)."""
 

@@ -12,12 +12,12 @@ from monitor.domain.tally import Tally
 from monitor.errors import InputError
 from monitor.sources.ais.aisstream import read_frames
 from monitor.sources.ais.batch import BatchBuilder
-from monitor.sources.ais.column_map import KNOWN_HEADERS, ColumnMap
-from monitor.sources.ais.geopackage import read_geopackage
-from monitor.sources.ais.nmea_blocks import MapsBlocks, read_nmea_blocks
-from monitor.sources.ais.parquet import read_parquet
-from monitor.sources.ais.sentences import MAX_LINE
-from monitor.sources.ais.tables import looks_like_a_table, read_table
+from monitor.sources.ais.nmea.by_block import MapsBlocks, read_nmea_blocks
+from monitor.sources.ais.nmea.sentences import MAX_LINE
+from monitor.sources.ais.tables.column_map import KNOWN_HEADERS, ColumnMap
+from monitor.sources.ais.tables.geopackage import read_geopackage
+from monitor.sources.ais.tables.parquet import read_parquet
+from monitor.sources.ais.tables.text import looks_like_a_table, read_table
 from monitor.sources.ais.unpack import BLOCK_BYTES, DAMAGE, ToldBytes, open_unpacked, whole_lines
 from monitor.sources.base import AisBatch
 

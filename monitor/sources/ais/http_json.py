@@ -19,6 +19,7 @@ from monitor.domain.window import TimeWindow, from_ms, span_ms, to_ms
 from monitor.errors import SourceRefused, SourceUnavailable
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, BatchBuilder, Fix
 from monitor.sources.ais.clean import (
+    MAX_AHEAD_MS,
     instant_ms,
     number,
     plausible_ms,
@@ -51,8 +52,6 @@ from monitor.sources.web import (
     told,
 )
 
-MAX_AHEAD = timedelta(minutes=10)
-"""How far a feed's clock may be ahead of ours before its rows are refused."""
 MAX_WAIT = timedelta(hours=1)
 """Longest we stay away at a server's wish; also what a clock set back can cost."""
 _MOST = 1e9
@@ -258,7 +257,7 @@ class _RowReader:
         self._time_format = endpoint.time_format
         self._static_only = endpoint.is_static_only
         self._oldest_ms = now_ms - span_ms(timedelta(seconds=endpoint.max_age_s))
-        self._latest_ms = now_ms + span_ms(MAX_AHEAD)
+        self._latest_ms = now_ms + MAX_AHEAD_MS
         self._at = {
             name: (steps(found.path), _convert(found)) for name, found in endpoint.fields.items()
         }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from monitor.errors import InputError
-from monitor.sources.ais.parquet import open_zstandard
+from monitor.sources.ais.tables.parquet import open_zstandard
 
 BLOCK_BYTES = 1 << 20
 DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)

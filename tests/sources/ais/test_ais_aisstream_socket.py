@@ -13,14 +13,15 @@ from websockets.sync.client import connect
 from monitor.clock import VirtualClock
 from monitor.domain.window import to_ms
 from monitor.errors import ConfigError, SourceRefused, SourceUnavailable
-from monitor.sources.ais.aisstream_socket import (
+from monitor.sources.ais.clean import MAX_AHEAD_MS
+from monitor.sources.ais.streams.aisstream import (
     LEAVE_ALONE,
     MAX_FRAME,
     MAX_MMSIS,
     aisstream_feed,
     subscription,
 )
-from monitor.sources.ais.live import MAX_AHEAD_MS, Area, LiveFeed
+from monitor.sources.ais.streams.live import Area, LiveFeed
 from tests.conftest import shared
 from tests.servers.aisstream_server import KEY, AisstreamServer, position_frame, serving
 from tests.sources.ais.ais_lines import LAT, LON, NOON, SHIP

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.window import parse_utc, to_ms
 from monitor.errors import InputError
-from monitor.sources.ais.column_map import ColumnMap, column_map
+from monitor.sources.ais.tables.column_map import ColumnMap, column_map
 from tests.conftest import shared
 from tests.sources.ais.ais_lines import read
 

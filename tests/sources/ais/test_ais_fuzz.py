@@ -15,8 +15,8 @@ from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.tally import Tally
 from monitor.sources.ais.aisstream import read_frames
 from monitor.sources.ais.batch import BatchBuilder
-from monitor.sources.ais.nmea import read_nmea
-from monitor.sources.ais.tables import read_table
+from monitor.sources.ais.nmea.by_line import read_nmea
+from monitor.sources.ais.tables.text import read_table
 from tests.sources.ais.ais_lines import (
     LAT,
     LON,

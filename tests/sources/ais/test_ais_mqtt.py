@@ -12,9 +12,9 @@ import pytest
 
 from monitor.domain.window import to_ms
 from monitor.errors import BadPayload, ConfigError, SourceRefused, SourceUnavailable
-from monitor.sources.ais.live import LiveFeed
-from monitor.sources.ais.mqtt import mqtt_feed
-from monitor.sources.ais.mqtt_messages import digitraffic_message
+from monitor.sources.ais.streams.live import LiveFeed
+from monitor.sources.ais.streams.mqtt import mqtt_feed
+from monitor.sources.ais.streams.mqtt_messages import digitraffic_message
 from tests.conftest import shared
 from tests.servers.mosquitto_server import LOGIN, Broker, serving
 from tests.sources.ais.ais_lines import LAT, LON, NOON, NOON_S, SHIP, position_line, static_lines

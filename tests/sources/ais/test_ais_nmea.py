@@ -10,7 +10,7 @@ import pytest
 
 from monitor.domain.window import from_ms, to_ms
 from monitor.sources.ais.clean import refined_ms
-from monitor.sources.ais.sentences import stamp_ms
+from monitor.sources.ais.nmea.sentences import stamp_ms
 from tests.sources.ais.ais_lines import (
     LAT,
     LON,

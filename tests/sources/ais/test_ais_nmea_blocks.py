@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from monitor.domain.positions import ARRAY_FIELDS, concat
 from monitor.domain.tally import Tally
-from monitor.sources.ais import dating, dating_columns
-from monitor.sources.ais.armour import Payloads
 from monitor.sources.ais.batch import BatchBuilder
-from monitor.sources.ais.nmea import MAX_LINES_APART, read_nmea
-from monitor.sources.ais.nmea_blocks import read_nmea_blocks
-from monitor.sources.ais.nmea_scan import scan_block
-from monitor.sources.ais.sentences import MAX_LINE
+from monitor.sources.ais.nmea import dating, dating_columns
+from monitor.sources.ais.nmea.armour import Payloads
+from monitor.sources.ais.nmea.by_block import read_nmea_blocks
+from monitor.sources.ais.nmea.by_line import MAX_LINES_APART, read_nmea
+from monitor.sources.ais.nmea.scan import scan_block
+from monitor.sources.ais.nmea.sentences import MAX_LINE
 from monitor.sources.base import AisBatch
 from tests.conftest import SHARED, shared
 from tests.sources.ais.ais_lines import (

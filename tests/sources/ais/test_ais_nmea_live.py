@@ -17,9 +17,10 @@ from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
 from monitor.domain.window import to_ms
 from monitor.sources.ais.batch import BatchBuilder
-from monitor.sources.ais.live import MAX_AHEAD_MS, Area, AreaBuilder, Frame, grown
-from monitor.sources.ais.mqtt_messages import MqttReader
-from monitor.sources.ais.nmea_live import MAX_APART_MS, MAX_LINE, MAX_SENDERS, LiveLines
+from monitor.sources.ais.clean import MAX_AHEAD_MS
+from monitor.sources.ais.streams.lines import MAX_APART_MS, MAX_LINE, MAX_SENDERS, LiveLines
+from monitor.sources.ais.streams.live import Area, AreaBuilder, Frame, grown
+from monitor.sources.ais.streams.mqtt_messages import MqttReader
 from tests.conftest import shared
 from tests.sources.ais.ais_lines import (
     LAT,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.errors import SourceUnavailable
-from monitor.sources.ais.live import LiveFeed
-from monitor.sources.ais.nmea_live import LiveLines
-from monitor.sources.ais.nmea_socket import TcpLink, UdpLink, tcp_feed
+from monitor.sources.ais.streams.lines import LiveLines
+from monitor.sources.ais.streams.live import LiveFeed
+from monitor.sources.ais.streams.sockets import TcpLink, UdpLink, tcp_feed
 from monitor.sources.base import StreamsPositions
 from tests.servers.nmea_server import NmeaServer, serving
 from tests.sources.ais.ais_lines import LAT, position_line, static_lines

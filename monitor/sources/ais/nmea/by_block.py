@@ -15,14 +15,14 @@ import numpy as np
 
 from monitor.domain.tally import Tally
 from monitor.domain.window import to_ms
-from monitor.sources.ais.armour import Ints
 from monitor.sources.ais.batch import BatchBuilder, Fix, StaticValues
-from monitor.sources.ais.dating import BaseStationClock
-from monitor.sources.ais.dating_columns import Anchors, DatedRows, UndatedRows, refined
-from monitor.sources.ais.marks import NO_TIME
-from monitor.sources.ais.nmea_odd import OddLines
-from monitor.sources.ais.nmea_scan import Scan, scan_block
-from monitor.sources.ais.payload_columns import ROW, Messages, Rows, chosen
+from monitor.sources.ais.nmea.armour import Ints
+from monitor.sources.ais.nmea.dating import BaseStationClock
+from monitor.sources.ais.nmea.dating_columns import Anchors, DatedRows, UndatedRows, refined
+from monitor.sources.ais.nmea.marks import NO_TIME
+from monitor.sources.ais.nmea.odd import OddLines
+from monitor.sources.ais.nmea.payload_columns import ROW, Messages, Rows, chosen
+from monitor.sources.ais.nmea.scan import Scan, scan_block
 from monitor.sources.base import AisBatch
 
 MapsBlocks: TypeAlias = Callable[[Callable[[bytes], Scan], Iterable[bytes]], Iterable[Scan]]

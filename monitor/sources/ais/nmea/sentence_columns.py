@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.sources.ais.armour import Bytes, Ints
-from monitor.sources.ais.marks import Flags, Marks
-from monitor.sources.ais.sentences import MAX_LINE
+from monitor.sources.ais.nmea.armour import Bytes, Ints
+from monitor.sources.ais.nmea.marks import Flags, Marks
+from monitor.sources.ais.nmea.sentences import MAX_LINE
 
 
 @dataclass(frozen=True, slots=True)

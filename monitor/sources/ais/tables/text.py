@@ -22,14 +22,14 @@ import pandas as pd
 
 from monitor.domain.tally import Tally
 from monitor.errors import InputError
-from monitor.sources.ais.column_map import (
+from monitor.sources.ais.tables.column_map import (
     KNOWN_HEADERS,
     ColumnMap,
     ColumnRule,
     is_header,
     missing_columns,
 )
-from monitor.sources.ais.frames import EMPTY, FrameReader
+from monitor.sources.ais.tables.frames import EMPTY, FrameReader
 from monitor.sources.base import AisBatch
 
 _NUMBERS = frozenset(

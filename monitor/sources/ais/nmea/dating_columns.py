@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from monitor.sources.ais.armour import Ints
 from monitor.sources.ais.clean import refined_ms
-from monitor.sources.ais.dating import MAX_GAP_MS, MAX_HELD, STAMP_REACH, Anchor
-from monitor.sources.ais.marks import NO_TIME
-from monitor.sources.ais.payload_columns import ROW, Rows
+from monitor.sources.ais.nmea.armour import Ints
+from monitor.sources.ais.nmea.dating import MAX_GAP_MS, MAX_HELD, STAMP_REACH, Anchor
+from monitor.sources.ais.nmea.marks import NO_TIME
+from monitor.sources.ais.nmea.payload_columns import ROW, Rows
 
 Flags = npt.NDArray[np.bool_]
 

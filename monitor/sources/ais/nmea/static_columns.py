@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from monitor.sources.ais.armour import Ints, Payloads
 from monitor.sources.ais.batch import StaticValues
+from monitor.sources.ais.nmea.armour import Ints, Payloads
 
 STATIC_KINDS = (5, 19, 24)
 Cells = list[Any]

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from monitor.sources.ais.armour import Ints, Payloads
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, Fix, StaticValues, values_of
 from monitor.sources.ais.clean import FIRST_MS, LAST_MS
-from monitor.sources.ais.marks import NO_TIME
-from monitor.sources.ais.payload import Message
-from monitor.sources.ais.static_columns import STATIC_KINDS, static_values
+from monitor.sources.ais.nmea.armour import Ints, Payloads
+from monitor.sources.ais.nmea.marks import NO_TIME
+from monitor.sources.ais.nmea.payload import Message
+from monitor.sources.ais.nmea.static_columns import STATIC_KINDS, static_values
 
 Rows: TypeAlias = npt.NDArray[Any]
 """Records of `ROW` or `CLOCK`, shape (n,)."""

@@ -13,9 +13,9 @@ from monitor.domain.vessel import mmsi_is_ship
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import BatchBuilder, Fix
 from monitor.sources.ais.clean import number, plausible_ms, static_report, whole
-from monitor.sources.ais.live import Frame, keep
-from monitor.sources.ais.nmea_live import LiveLines
-from monitor.sources.ais.payload import Message
+from monitor.sources.ais.nmea.payload import Message
+from monitor.sources.ais.streams.lines import LiveLines
+from monitor.sources.ais.streams.live import Frame, keep
 
 MAX_PAYLOAD = 262_144
 """Longest message read, bytes."""

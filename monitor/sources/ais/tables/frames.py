@@ -20,8 +20,8 @@ from monitor.domain.tally import Tally
 from monitor.domain.window import to_ms
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, checked_positions
 from monitor.sources.ais.clean import FIRST_MS, LAST_MS, clean_text, number
-from monitor.sources.ais.column_map import STATIC_FIELDS, ColumnRule, scaled
-from monitor.sources.ais.static_rows import Cells, StaticRows
+from monitor.sources.ais.tables.column_map import STATIC_FIELDS, ColumnRule, scaled
+from monitor.sources.ais.tables.static_rows import Cells, StaticRows
 from monitor.sources.base import AisBatch
 
 EMPTY = frozenset({"", "unknown", "undefined", "unknown value", "null", "none", "nan"})

@@ -11,14 +11,14 @@ import numpy as np
 
 from monitor.domain.tally import Tally
 from monitor.errors import BadPayload
-from monitor.sources.ais.armour import Ints, Payloads
-from monitor.sources.ais.marks import NO_TIME
-from monitor.sources.ais.nmea import Assembler, WholeMessage
-from monitor.sources.ais.nmea_scan import OddLine, Scan
-from monitor.sources.ais.part_columns import PairOf
-from monitor.sources.ais.payload import PAYLOAD_BITS, message_of
-from monitor.sources.ais.payload_columns import Decoded, Messages
-from monitor.sources.ais.sentences import LineReader, Sentence
+from monitor.sources.ais.nmea.armour import Ints, Payloads
+from monitor.sources.ais.nmea.by_line import Assembler, WholeMessage
+from monitor.sources.ais.nmea.marks import NO_TIME
+from monitor.sources.ais.nmea.part_columns import PairOf
+from monitor.sources.ais.nmea.payload import PAYLOAD_BITS, message_of
+from monitor.sources.ais.nmea.payload_columns import Decoded, Messages
+from monitor.sources.ais.nmea.scan import OddLine, Scan
+from monitor.sources.ais.nmea.sentences import LineReader, Sentence
 
 _VOYAGE = 5
 _LEAST, _MOST = PAYLOAD_BITS[_VOYAGE]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.sources.ais.clean import refined_ms
-from monitor.sources.ais.payload import Message
+from monitor.sources.ais.nmea.payload import Message
 
 MAX_HELD = 50_000
 """Messages held back at most; beyond, the oldest are dated by what is known so far."""

@@ -19,13 +19,10 @@ from monitor.domain.vessel import StaticReport
 from monitor.domain.window import to_ms
 from monitor.errors import BadPayload, MonitorError
 from monitor.sources.ais.batch import BatchBuilder, Fix
-from monitor.sources.ais.clean import refined_ms
-from monitor.sources.ais.payload import Message
+from monitor.sources.ais.clean import MAX_AHEAD_MS, refined_ms
+from monitor.sources.ais.nmea.payload import Message
 from monitor.sources.base import Heard
 
-MAX_AHEAD_MS = 10 * 60_000
-"""How far a stranger's clock may be ahead of ours before what it dates is refused, as with feeds
-that are polled: receivers keep time by GPS or NTP, and a true stamp lies in the past."""
 MAX_NEAR = 50_000
 """Ships remembered as seen in the area; about as many as AIS hears in the world at one time."""
 LAST_FRAMES = 1_000

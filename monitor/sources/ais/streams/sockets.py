@@ -10,8 +10,8 @@ import socket
 from functools import partial
 
 from monitor.errors import SourceUnavailable
-from monitor.sources.ais.live import Area, Frame, LiveFeed
-from monitor.sources.ais.nmea_live import LiveLines
+from monitor.sources.ais.streams.lines import LiveLines
+from monitor.sources.ais.streams.live import Area, Frame, LiveFeed
 
 CONNECT_TIMEOUT_S = 10.0
 SHORTEST_WAIT_S = 0.001

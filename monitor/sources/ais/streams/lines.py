@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from monitor.domain.tally import Tally
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import BatchBuilder
-from monitor.sources.ais.live import Frame, keep
-from monitor.sources.ais.payload import message_of
-from monitor.sources.ais.receiver_json import read_object
-from monitor.sources.ais.sentences import LineReader, Sentence
+from monitor.sources.ais.nmea.payload import message_of
+from monitor.sources.ais.nmea.sentences import LineReader, Sentence
+from monitor.sources.ais.streams.live import Frame, keep
+from monitor.sources.ais.streams.receiver_json import read_object
 
 MAX_LINE = 8_192
 """Longest line taken, characters. NMEA allows 82; a message in the JSON of a receiver, with all

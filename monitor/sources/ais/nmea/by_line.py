@@ -21,9 +21,9 @@ from monitor.domain.window import to_ms
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import BatchBuilder
 from monitor.sources.ais.clean import refined_ms
-from monitor.sources.ais.dating import BaseStationClock, Dated, UndatedMessages
-from monitor.sources.ais.payload import Message, message_of
-from monitor.sources.ais.sentences import (
+from monitor.sources.ais.nmea.dating import BaseStationClock, Dated, UndatedMessages
+from monitor.sources.ais.nmea.payload import Message, message_of
+from monitor.sources.ais.nmea.sentences import (
     MAX_STAMPS_APART_MS,
     LineReader,
     Sentence,

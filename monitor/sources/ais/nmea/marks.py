@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from monitor.sources.ais.armour import ARMOUR, Bytes, Ints
 from monitor.sources.ais.clean import FIRST_MS, LAST_MS
+from monitor.sources.ais.nmea.armour import ARMOUR, Bytes, Ints
 
 Flags = npt.NDArray[np.bool_]
 NO_TIME = -1

@@ -27,8 +27,8 @@ from monitor.errors import ConfigError, MonitorError, SourceRefused, SourceUnava
 from monitor.sources.ais.aisstream import POSITION_TYPES, STATIC_TYPES, read_frame
 from monitor.sources.ais.batch import BatchBuilder
 from monitor.sources.ais.clean import clean_text
-from monitor.sources.ais.live import Area, Bounds, Frame, LiveFeed
-from monitor.sources.ais.nmea_socket import CONNECT_TIMEOUT_S, fault
+from monitor.sources.ais.streams.live import Area, Bounds, Frame, LiveFeed
+from monitor.sources.ais.streams.sockets import CONNECT_TIMEOUT_S, fault
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 MAX_FRAME = 262_144

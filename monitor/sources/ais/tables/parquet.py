@@ -21,8 +21,13 @@ import shapely
 
 from monitor.domain.tally import Tally
 from monitor.errors import InputError
-from monitor.sources.ais.column_map import KNOWN_HEADERS, ColumnMap, ColumnRule, missing_columns
-from monitor.sources.ais.frames import FrameReader
+from monitor.sources.ais.tables.column_map import (
+    KNOWN_HEADERS,
+    ColumnMap,
+    ColumnRule,
+    missing_columns,
+)
+from monitor.sources.ais.tables.frames import FrameReader
 from monitor.sources.base import AisBatch
 
 _LONLAT = frozenset({"OGC:CRS84", "EPSG:4326"})

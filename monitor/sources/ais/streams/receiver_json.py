@@ -19,8 +19,8 @@ from monitor.domain.window import to_ms
 from monitor.errors import BadPayload
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, Fix
 from monitor.sources.ais.clean import number, plausible_ms, static_report, whole
-from monitor.sources.ais.payload import Message, message_of
-from monitor.sources.ais.sentences import LineReader
+from monitor.sources.ais.nmea.payload import Message, message_of
+from monitor.sources.ais.nmea.sentences import LineReader
 
 POSITION_TYPES = frozenset({1, 2, 3, 18, 19, 27})
 STATIC_TYPES = frozenset({5, 19, 24})

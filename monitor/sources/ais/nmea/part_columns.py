@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from monitor.sources.ais.armour import Bytes, Ints
-from monitor.sources.ais.marks import NO_TIME, Flags, Marks
-from monitor.sources.ais.sentence_columns import Sentences
-from monitor.sources.ais.sentences import MAX_STAMPS_APART_MS, Sentence, Talk
+from monitor.sources.ais.nmea.armour import Bytes, Ints
+from monitor.sources.ais.nmea.marks import NO_TIME, Flags, Marks
+from monitor.sources.ais.nmea.sentence_columns import Sentences
+from monitor.sources.ais.nmea.sentences import MAX_STAMPS_APART_MS, Sentence, Talk
 
 _HEADER = 16
 """Bytes from the talker to the payload at most: `AIVDM,2,1,9,AB,`."""

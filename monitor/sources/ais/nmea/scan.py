@@ -15,14 +15,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from monitor.sources.ais.armour import ARMOUR, Ints, Payloads
-from monitor.sources.ais.marks import Flags, Marks
-from monitor.sources.ais.part_columns import PairOf, first_of_pairs, joined, parts, talks
-from monitor.sources.ais.payload import PAYLOAD_BITS, unused_kind
-from monitor.sources.ais.payload_columns import Decoded, Messages
-from monitor.sources.ais.sentence_columns import Sentences, find_sentences, is_digit
-from monitor.sources.ais.sentences import MAX_LINE, Sentence, glued_pieces
-from monitor.sources.ais.stamp_columns import stamps_of
+from monitor.sources.ais.nmea.armour import ARMOUR, Ints, Payloads
+from monitor.sources.ais.nmea.marks import Flags, Marks
+from monitor.sources.ais.nmea.part_columns import PairOf, first_of_pairs, joined, parts, talks
+from monitor.sources.ais.nmea.payload import PAYLOAD_BITS, unused_kind
+from monitor.sources.ais.nmea.payload_columns import Decoded, Messages
+from monitor.sources.ais.nmea.sentence_columns import Sentences, find_sentences, is_digit
+from monitor.sources.ais.nmea.sentences import MAX_LINE, Sentence, glued_pieces
+from monitor.sources.ais.nmea.stamp_columns import stamps_of
 
 _VDM, _PGHP = np.frombuffer(b"VDM", np.uint8), np.frombuffer(b"PGHP", np.uint8)
 _LEAST_BITS = np.array([PAYLOAD_BITS.get(kind, (0, 0))[0] for kind in range(64)])

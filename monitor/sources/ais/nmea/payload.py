@@ -17,9 +17,9 @@ from pyais.exceptions import AISBaseException
 from monitor.domain.vessel import StaticReport, mmsi_is_ship
 from monitor.domain.window import to_ms
 from monitor.errors import BadPayload
-from monitor.sources.ais.armour import ARMOUR
 from monitor.sources.ais.batch import LONG_RANGE_PRECISION_M, Fix
 from monitor.sources.ais.clean import plausible_ms, static_report
+from monitor.sources.ais.nmea.armour import ARMOUR
 
 PAYLOAD_BITS = {
     # Some receivers append a few words of noise to whole class A and B reports; 535 such reports

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.errors import ConfigError, SourceRefused, SourceUnavailable
-from monitor.sources.ais.live import Area, Frame, LiveFeed
-from monitor.sources.ais.mqtt_messages import MqttReader
-from monitor.sources.ais.nmea_socket import CONNECT_TIMEOUT_S, fault
+from monitor.sources.ais.streams.live import Area, Frame, LiveFeed
+from monitor.sources.ais.streams.mqtt_messages import MqttReader
+from monitor.sources.ais.streams.sockets import CONNECT_TIMEOUT_S, fault
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.sources.ais.armour import Ints
-from monitor.sources.ais.marks import NO_TIME, Flags, Marks
+from monitor.sources.ais.nmea.armour import Ints
+from monitor.sources.ais.nmea.marks import NO_TIME, Flags, Marks
 
 
 def stamps_of(marks: Marks, bang: Ints, star: Ints, line: Ints) -> tuple[Ints, Flags]:

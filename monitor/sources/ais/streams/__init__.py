@@ -1,0 +1,1 @@
+"""Feeds that talk by themselves: sockets, websockets, brokers."""

@@ -1,0 +1,1 @@
+"""Tables of positions: text of any layout, Parquet, GeoPackage."""
