@@ -42,9 +42,9 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 lock:
-	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/core.txt
-	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
-	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group bench pyproject.toml -o requirements/bench.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/core.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --group bench pyproject.toml -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) demo-output build dist

@@ -20,8 +20,8 @@ from monitor.alerts.render import Voice
 from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock
-from monitor.detect.occupancy import OccupancyCriteria
-from monitor.detect.quicklook import chip_image
+from monitor.detect.imagery.occupancy import OccupancyCriteria
+from monitor.detect.imagery.quicklook import chip_image
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.batch import EVER, Progress
-from monitor.detect.occupancy import OccupancyCriteria, survey_order
+from monitor.detect.imagery.occupancy import OccupancyCriteria, survey_order
 from monitor.domain.berth_state import BerthState
 from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally

@@ -21,7 +21,8 @@ class BandRef:
     name: str
     """Common name: `vv`, `vh`, `blue`, `green`, `red`, `nir`, `swir16`, `scl`."""
     href: str
-    """Absolute path or URL of the raster; never outside the catalog's own folder."""
+    """Absolute path of the raster, never outside its catalog's folder, or its unsigned http(s)
+    address, never with a key in it."""
     index: int = 1
     """Band number in the file, from 1."""
     scale: float = 1.0
@@ -31,6 +32,11 @@ class BandRef:
     """Overrides the file's own nodata where given."""
     unit: str = ""
     """`dB` for logarithmic backscatter; empty for linear power or reflectance."""
+    calibration_href: str = ""
+    """Where the calibration table of a Sentinel-1 GRD band lies; its pixels are counts then, and
+    empty says that they are physical already."""
+    noise_href: str = ""
+    """Where the thermal noise table of a Sentinel-1 GRD band lies; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,34 @@ class ReadsChips(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """How to ask for one file now: an address that works for a while, and what to send with it.
+
+    Neither is ever logged, stored or put into an error: both may carry a signature.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class OpensRemote(Protocol):
+    """Knows how the files of a catalog are asked for: plain, signed or with a token."""
+
+    def remote(self, href: str, *, renew: bool = False) -> RemoteFile:
+        """Return how to ask for `href`, a stored and unsigned http(s) address.
+
+        Args:
+            href: As in `BandRef.href`.
+            renew: True after the server refused what was returned last: sign anew.
+
+        Raises:
+            SourceUnavailable: The signing service does not answer; worth trying later.
+            SourceRefused: Credentials; a human must act.
+            BadScene: `foreign_host`: no catalog in the settings serves that address.
+        """
+
+
 class PollsEvents(Protocol):
     """A second opinion that is asked now and then."""
 

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.detect.occupancy import (
+from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
     berth_states,
     reference_scenes,
     unobserved,
 )
-from monitor.detect.port_pixels import native_gsd_m, port_grid
+from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
 from monitor.domain.berth_state import BerthState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.place import Gazetteer

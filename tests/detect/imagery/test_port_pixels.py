@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from shapely.geometry import LineString, box
 
-from monitor.detect.port_pixels import (
+from monitor.detect.imagery.port_pixels import (
     MAX_SIDE_PX,
     native_gsd_m,
     port_grid,

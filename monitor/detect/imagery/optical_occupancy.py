@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from monitor.detect.port_pixels import (
+from monitor.detect.imagery.port_pixels import (
     BerthPixels,
     BoolArray,
     PortPixels,

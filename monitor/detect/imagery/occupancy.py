@@ -12,9 +12,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from monitor.detect.optical_occupancy import OpticalCriteria, optical_readings
-from monitor.detect.port_pixels import Reading, port_pixels
-from monitor.detect.radar_occupancy import RadarCriteria, radar_readings
+from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
+from monitor.detect.imagery.port_pixels import Reading, port_pixels
+from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.place import Gazetteer

@@ -16,14 +16,14 @@ import numpy.typing as npt
 import pytest
 from shapely.geometry import LineString, Polygon, box
 
-from monitor.detect.occupancy import (
+from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
     berth_states,
     reference_scenes,
     survey_order,
 )
-from monitor.detect.port_pixels import port_grid
+from monitor.detect.imagery.port_pixels import port_grid
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.geo import MetricFrame

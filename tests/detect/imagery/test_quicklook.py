@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.quicklook import chip_image
+from monitor.detect.imagery.quicklook import chip_image
 from monitor.domain.chip import Chip, Grid
 
 GRID = Grid(epsg=32636, west_m=0, north_m=0, gsd_m=10, width=2, height=2)
