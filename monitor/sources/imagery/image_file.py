@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from rasterio.io import DatasetReader, MemoryFile
-from rasterio.windows import Window
 
+from monitor.domain.chip import Grid
 from monitor.errors import BadScene
 from monitor.sources.imagery.excerpt import Part, excerpt
 from monitor.sources.imagery.gdal import GDAL_FAULTS
+from monitor.sources.imagery.placing import Placing, placing
 from monitor.sources.imagery.spans import ReadsSpans, Span
 from monitor.sources.imagery.tiff import (
     GDAL_METADATA,
@@ -34,10 +36,23 @@ _MAX_JP2_BYTES = 150 * 1024 * 1024
 Sentinel-2 has some 120 MB."""
 _MAX_PACKED_BYTES = 128 * 1024 * 1024
 """Most packed bytes of one band over a port."""
+_REMEMBERED_BYTES = 64 * 1024
+"""Longest description of an image to remember."""
 _SCALING = re.compile(
     rb'<Item name="(?:SCALE|OFFSET)" sample="([0-9]{1,5})" role="(scale|offset)">'
     rb"([^<]{1,40})</Item>"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandProfile:
+    """What an image says of one of its bands."""
+
+    dtype: str
+    nodata: float | None
+    scaling: tuple[float, float]
+    """(scale, offset), (1, 0) where the file states none."""
+    place: Placing
 
 
 class ShowsPixels(Protocol):
@@ -46,10 +61,16 @@ class ShowsPixels(Protocol):
     width: int
     height: int
 
-    def bare(self) -> AbstractContextManager[DatasetReader]:
-        """Return what the image says of itself, opened; its pixels must not be read."""
+    def profile(self, index: int, grid: Grid) -> BandProfile:
+        """Return what the image says of a band, and where a grid lies in it.
 
-    def showing(self, index: int, window: PixelWindow, *, coarser: float, masked: bool) -> Any:  # noqa: ANN401
+        Raises:
+            BadScene: `missing_band`, and as `placing` does.
+        """
+
+    def showing(
+        self, index: int, window: PixelWindow, *, coarser: float, masked: bool
+    ) -> AbstractContextManager[DatasetReader]:
         """Return an opened dataset whose band `index` can be read over `window` of this image.
 
         Args:
@@ -58,9 +79,6 @@ class ShowsPixels(Protocol):
             coarser: A smaller copy may be shown instead, by up to this factor.
             masked: Whether the image's own mask counts.
         """
-
-    def scaling(self, index: int) -> tuple[float, float]:
-        """Return (scale, offset) of a band as the file states them, else (1, 0)."""
 
 
 def image_in(file: ReadsSpans) -> TiffImage | Jp2Image:
@@ -87,11 +105,15 @@ class TiffImage:
         if main.is_complex:
             raise BadScene("unreadable_raster", f"{file.name} holds complex numbers")
 
-    @contextmanager
-    def bare(self) -> Iterator[DatasetReader]:
-        """Open the image without any pixels."""
-        with _opened(excerpt([Part(image=self._tiff.main)]), "GTiff", self._file.name) as raster:
-            yield raster
+    def profile(self, index: int, grid: Grid) -> BandProfile:
+        """Return what the image says of a band, as `ShowsPixels` says."""
+        bare = excerpt([Part(image=self._tiff.main)])
+        # Scenes of a series differ in their pixels and rarely in what they say of themselves.
+        ask = _profile_in if len(bare) <= _REMEMBERED_BYTES else _profile_in.__wrapped__
+        try:
+            return replace(ask(bare, index, grid), scaling=self._scaling(index))
+        except BadScene as exc:
+            raise BadScene(exc.reason, f"{self._file.name}: {exc}") from exc
 
     @contextmanager
     def showing(
@@ -113,18 +135,7 @@ class TiffImage:
         with _opened(excerpt(parts), "GTiff", self._file.name, **options) as raster:
             yield raster
 
-    def read(self, index: int, window: PixelWindow) -> npt.NDArray[Any]:
-        """Return the numbers of one band over a window, shape (row, col).
-
-        Raises:
-            BadScene: As `showing`, and `cut_short` for pixels that cannot be unpacked.
-        """
-        across, down = window.right - window.left, window.bottom - window.top
-        with self.showing(index, window) as raster:
-            found = raster.read(index, window=Window(window.left, window.top, across, down))
-        return np.asarray(found)
-
-    def scaling(self, index: int) -> tuple[float, float]:
+    def _scaling(self, index: int) -> tuple[float, float]:
         """Return (scale, offset) of a band.
 
         GDAL's own metadata are not passed on to it: they can name further files.
@@ -165,7 +176,7 @@ class Jp2Image:
             raise BadScene("raster_too_large", f"{file.name}: JPEG 2000 of {file.size} bytes")
         self._name = file.name
         (self._content,) = file.read([Span(0, file.size)])
-        with self.bare() as raster:
+        with self._whole() as raster:
             self.width, self.height = raster.width, raster.height
             # Bands of one file are unpacked together.
             together = sum(np.dtype(kind).itemsize for kind in raster.dtypes)
@@ -173,11 +184,10 @@ class Jp2Image:
         if rows * cols * together > MAX_BLOCK_BYTES:
             raise BadScene("raster_too_large", f"{file.name} has blocks of {rows} × {cols} pixels")
 
-    @contextmanager
-    def bare(self) -> Iterator[DatasetReader]:
-        """Open the image."""
-        with _opened(self._content, "JP2OpenJPEG", self._name) as raster:
-            yield raster
+    def profile(self, index: int, grid: Grid) -> BandProfile:
+        """Return what the image says of a band, as `ShowsPixels` says."""
+        with self._whole() as raster:
+            return _profile(raster, index, grid, self._name)
 
     @contextmanager
     def showing(
@@ -185,13 +195,29 @@ class Jp2Image:
     ) -> Iterator[DatasetReader]:
         """Open the image; all of it can be read."""
         del index, window, coarser, masked
-        with self.bare() as raster:
+        with self._whole() as raster:
             yield raster
 
-    def scaling(self, index: int) -> tuple[float, float]:
-        """Return (scale, offset) of a band."""
-        with self.bare() as raster:
-            return raster.scales[index - 1], raster.offsets[index - 1]
+    def _whole(self) -> AbstractContextManager[DatasetReader]:
+        return _opened(self._content, "JP2OpenJPEG", self._name)
+
+
+@lru_cache(maxsize=64)
+def _profile_in(bare: bytes, index: int, grid: Grid) -> BandProfile:
+    """Return a band's profile from an excerpt without any pixels."""
+    with _opened(bare, "GTiff", "GDAL") as raster:
+        return _profile(raster, index, grid, "it")
+
+
+def _profile(raster: DatasetReader, index: int, grid: Grid, name: str) -> BandProfile:
+    if not 1 <= index <= raster.count:
+        raise BadScene("missing_band", f"{name} has {raster.count} bands, not {index}")
+    return BandProfile(
+        dtype=raster.dtypes[index - 1],
+        nodata=raster.nodatavals[index - 1],
+        scaling=(raster.scales[index - 1], raster.offsets[index - 1]),
+        place=placing(raster, grid, name),
+    )
 
 
 @contextmanager

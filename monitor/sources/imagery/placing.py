@@ -36,6 +36,9 @@ class Placing:
     gsd_m: float
     """Side of a raster pixel on the ground, in metres of the grid."""
     by_gcps: bool
+    square: tuple[float, float, float, float] | None
+    """(a, c, e, f) of the raster where its rows and columns run along the grid's, in the grid's
+    own projection: x = a·col + c, y = e·row + f. None where they do not."""
 
     def window(self, width: int, height: int, *, around: int) -> PixelWindow:
         """Return the pixels to read from a raster of that size, `around` more on each side."""
@@ -69,6 +72,7 @@ def placing(raster: DatasetReader, grid: Grid, name: str) -> Placing:
         bottom=float(rows.max()),
         gsd_m=_gsd_m(cols, rows, grid),
         by_gcps=bool(gcps),
+        square=None if gcps else _square(raster, grid, crs),
     )
     # Never true of NaN and infinity.
     across = min(found.right, raster.width) - max(found.left, 0)
@@ -101,6 +105,13 @@ def _carried(
         raise ValueError("its pixels have no extent")
     dx, dy = np.asarray(x) - c, np.asarray(y) - f
     return (e * dx - b * dy) / turned, (a * dy - d * dx) / turned
+
+
+def _square(
+    raster: DatasetReader, grid: Grid, crs: CRS
+) -> tuple[float, float, float, float] | None:
+    a, b, c, d, e, f = raster.transform[:6]
+    return (a, c, e, f) if b == d == 0 and crs == CRS.from_epsg(grid.epsg) else None
 
 
 def _gsd_m(cols: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], grid: Grid) -> float:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import rasterio
 import rasterio.warp
 from rasterio.dtypes import in_dtype_range
-from rasterio.enums import Resampling
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.windows import Window
 
@@ -28,11 +28,13 @@ from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene
 from monitor.sources.imagery.gdal import gdal
-from monitor.sources.imagery.image_file import image_in
+from monitor.sources.imagery.image_file import BandProfile, ShowsPixels, image_in
 from monitor.sources.imagery.local_file import opened_local
-from monitor.sources.imagery.placing import Placing, placing
+from monitor.sources.imagery.placing import Placing
 from monitor.sources.imagery.remote_file import FileChanged, RemoteFiles
+from monitor.sources.imagery.resample import laid_on
 from monitor.sources.imagery.spans import ReadsSpans
+from monitor.sources.imagery.tiff import PixelWindow
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -48,6 +50,10 @@ _AROUND_PX = 2
 """Read round the grid's place: one for interpolation, one for its rounding."""
 _FAR_AROUND_PX = 96
 """Read round it where the first was too little after all, as with bent ground control."""
+_SQUARE_FINER = 1.05
+"""Where pixels are finer than the grid's by more than this, four of them are too few to blend."""
+_SQUARE_PIXELS = 16_000_000
+"""Most pixels to take into memory at once to lay them on the grid; more go piece by piece."""
 _BLOCK = 256
 """Tile side of what we write, pixels."""
 _MERCATOR = "EPSG:3857"
@@ -119,44 +125,81 @@ class RasterReader:
 
 def _read_band(file: ReadsSpans, ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
     image = image_in(file)
-    with image.bare() as raster:
-        if not 1 <= ref.index <= raster.count:
-            raise BadScene("missing_band", f"{file.name} has {raster.count} bands, not {ref.index}")
-        dtype = raster.dtypes[ref.index - 1]
-        if np.dtype(dtype).kind == "c":
-            raise BadScene("unreadable_raster", f"{file.name} holds complex numbers")
-        place = placing(raster, grid, file.name)
-        own_nodata = raster.nodatavals[ref.index - 1]
-    scale, offset = _scaling(image.scaling(ref.index), dtype, ref, modality)
-    nodata = _nodata(own_nodata, dtype, ref, offset)
-    # Copies of classes are not classes, and control points fit the full image.
-    coarser = 1.0 if ref.name == "scl" or place.by_gcps else grid.gsd_m / place.gsd_m / 2
-
-    def numbers(around: int) -> FloatArray:
-        window = place.window(image.width, image.height, around=around)
-        with image.showing(ref.index, window, coarser=coarser, masked=nodata is None) as raster:
-            return _warped(raster, ref, grid, place, nodata)
-
+    profile = image.profile(ref.index, grid)
+    scale, offset = _scaling(profile, ref, modality)
+    nodata = _nodata(profile, ref, offset)
     try:
-        values = numbers(_AROUND_PX)
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=_AROUND_PX)
     except BadScene as exc:
-        if exc.reason != "cut_short":
+        if exc.reason != "cut_short" or profile.place.square:
             raise
-        values = numbers(_FAR_AROUND_PX)
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=_FAR_AROUND_PX)
     with np.errstate(over="ignore", invalid="ignore"):
-        values = np.asarray(values * scale + offset, np.float32)
+        values = np.asarray(numbers * scale + offset, np.float32)
     return _physical(values, ref, modality, file.name)
 
 
-def _nodata(own: float | None, dtype: str, ref: BandRef, offset: float) -> float | None:
+def _on_grid(
+    image: ShowsPixels,
+    ref: BandRef,
+    grid: Grid,
+    profile: BandProfile,
+    nodata: float | None,
+    *,
+    around: int,
+) -> FloatArray:
+    place = profile.place
+    window = place.window(image.width, image.height, around=around)
+    # Copies of classes are not classes, and control points fit the full image.
+    whole = ref.name == "scl" or place.by_gcps
+    coarser = 1.0 if whole else grid.gsd_m / place.gsd_m / 2
+    with image.showing(ref.index, window, coarser=coarser, masked=nodata is None) as raster:
+        masked = MaskFlags.per_dataset in raster.mask_flag_enums[ref.index - 1]
+        plain = place.square is not None and not (nodata is None and masked)
+        if plain and place.gsd_m * _SQUARE_FINER >= grid.gsd_m and window.pixels <= _SQUARE_PIXELS:
+            return _square(raster, ref, grid, place, window, nodata)
+        return _warped(raster, ref, grid, place, nodata)
+
+
+def _square(
+    raster: DatasetReader,
+    ref: BandRef,
+    grid: Grid,
+    place: Placing,
+    window: PixelWindow,
+    nodata: float | None,
+) -> FloatArray:
+    """Lay a raster on the grid whose rows and columns run along the grid's."""
+    assert place.square is not None
+    a, c, e, f = place.square
+    x = grid.west_m + (np.arange(grid.width, dtype=np.float64) + 0.5) * grid.gsd_m
+    y = grid.north_m - (np.arange(grid.height, dtype=np.float64) + 0.5) * grid.gsd_m
+    size = window.right - window.left, window.bottom - window.top
+    numbers = raster.read(ref.index, window=Window(window.left, window.top, *size))
+    unseen = None
+    if numbers.dtype.kind == "f":
+        unseen = ~np.isfinite(numbers)
+    if nodata is not None and nodata == nodata:
+        is_nodata = numbers == np.asarray(nodata).astype(numbers.dtype)
+        unseen = is_nodata if unseen is None else unseen | is_nodata
+    return laid_on(
+        numbers,
+        unseen,
+        np.asarray((y - f) / e - 0.5 - window.top, np.float64),
+        np.asarray((x - c) / a - 0.5 - window.left, np.float64),
+        blended=ref.name != "scl",
+    )
+
+
+def _nodata(profile: BandProfile, ref: BandRef, offset: float) -> float | None:
     """Return the number that means unseen: the catalog's, else the file's, if it can occur."""
-    nodata = ref.nodata if ref.nodata is not None else own
-    if nodata is not None and in_dtype_range(nodata, dtype):
+    nodata = ref.nodata if ref.nodata is not None else profile.nodata
+    if nodata is not None and in_dtype_range(nodata, profile.dtype):
         return nodata
-    if dtype.startswith("float"):
+    if profile.dtype.startswith("float"):
         return math.nan
     # Counts with something taken off begin above nothing: 0 was never measured.
-    return 0.0 if offset < 0 and dtype == "uint16" else None
+    return 0.0 if offset < 0 and profile.dtype == "uint16" else None
 
 
 def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -> FloatArray:
@@ -164,17 +207,21 @@ def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -
     values[~np.isfinite(values)] = np.nan
     if ref.name == "scl":
         return values
-    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else math.nan
     if modality is Modality.OPTICAL:
-        if middle > _BRIGHTEST:
+        if _mostly(values > _BRIGHTEST, values):
             # Thresholds on a sensor's counts would mean nothing.
             raise BadScene("not_reflectance", f"{name} has no scale and is not reflectance 0-1")
         return _within(values, _REFLECTANCE)
     # Power is never negative: a raster that mostly is holds decibels and forgot to say so.
-    if ref.unit.lower() != "db" and not middle < 0:
+    if ref.unit.lower() != "db" and not _mostly(values < 0, values):
         values[values <= 0] = np.nan  # no echo at all is a gap in the swath, not a dark sea
         values = np.asarray(10 * np.log10(values), np.float32)
     return _within(values, _RADAR_DB)
+
+
+def _mostly(true: npt.NDArray[np.bool_], values: FloatArray) -> bool:
+    """Return whether something holds for more than half of the values that are there."""
+    return 2 * int(np.count_nonzero(true)) > int(np.count_nonzero(~np.isnan(values)))
 
 
 def _within(values: FloatArray, limits: tuple[float, float]) -> FloatArray:
@@ -213,15 +260,13 @@ def _resampling(band: str, *, finer: bool) -> Resampling:
     return Resampling.average if finer else Resampling.bilinear
 
 
-def _scaling(
-    own: tuple[float, float], dtype: str, ref: BandRef, modality: Modality
-) -> tuple[float, float]:
+def _scaling(profile: BandProfile, ref: BandRef, modality: Modality) -> tuple[float, float]:
     """Return (scale, offset): the catalog's word, else the file's, else full range for 8 bits."""
     if (ref.scale, ref.offset) != (1.0, 0.0):
         return ref.scale, ref.offset
-    if own != (1.0, 0.0) or ref.name == "scl":
-        return own
-    plain_bytes = modality is Modality.OPTICAL and dtype == "uint8"
+    if profile.scaling != (1.0, 0.0) or ref.name == "scl":
+        return profile.scaling
+    plain_bytes = modality is Modality.OPTICAL and profile.dtype == "uint8"
     return (1 / 255, 0.0) if plain_bytes else (1.0, 0.0)
 
 

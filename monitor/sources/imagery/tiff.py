@@ -196,6 +196,11 @@ class PixelWindow:
     right: int
     bottom: int
 
+    @property
+    def pixels(self) -> int:
+        """How many pixels it has."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
 
 class Tiff:
     """The directories of one file, walked as far as they are asked for."""
