@@ -20,6 +20,8 @@ from monitor.sources.imagery.tiff import PixelWindow
 _STEPS = 16
 """Places along each edge of the grid that are carried over: edges are curved in another
 projection, by far less than a pixel between two of these."""
+_HAIR_PX = 1e-3
+"""Less than this of a pixel under the grid is none of it."""
 _MAX_SOURCE_PIXELS = 400_000_000
 """Most pixels of one band to read over a port: 10 km × 10 km at 0.5 m."""
 
@@ -41,12 +43,12 @@ class Placing:
     own projection: x = a·col + c, y = e·row + f. None where they do not."""
 
     def window(self, width: int, height: int, *, around: int) -> PixelWindow:
-        """Return the pixels to read from a raster of that size, `around` more on each side."""
+        """Return the pixels under the grid in a raster of that size, `around` more on each side."""
         return PixelWindow(
-            left=max(math.floor(self.left) - around, 0),
-            top=max(math.floor(self.top) - around, 0),
-            right=min(math.ceil(self.right) + around, width),
-            bottom=min(math.ceil(self.bottom) + around, height),
+            left=max(math.floor(self.left + _HAIR_PX) - around, 0),
+            top=max(math.floor(self.top + _HAIR_PX) - around, 0),
+            right=min(math.ceil(self.right - _HAIR_PX) + around, width),
+            bottom=min(math.ceil(self.bottom - _HAIR_PX) + around, height),
         )
 
 

@@ -128,12 +128,15 @@ def _read_band(file: ReadsSpans, ref: BandRef, modality: Modality, grid: Grid) -
     profile = image.profile(ref.index, grid)
     scale, offset = _scaling(profile, ref, modality)
     nodata = _nodata(profile, ref, offset)
+    # Square to the grid, nothing beyond it is needed: a block for the sake of one row of pixels
+    # would cost more than half a pixel of blending at the rim is worth.
+    around = (0,) if _is_square(profile.place, grid) else (_AROUND_PX, _FAR_AROUND_PX)
     try:
-        numbers = _on_grid(image, ref, grid, profile, nodata, around=_AROUND_PX)
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=around[0])
     except BadScene as exc:
-        if exc.reason != "cut_short" or profile.place.square:
+        if exc.reason != "cut_short" or len(around) == 1:
             raise
-        numbers = _on_grid(image, ref, grid, profile, nodata, around=_FAR_AROUND_PX)
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=around[1])
     with np.errstate(over="ignore", invalid="ignore"):
         values = np.asarray(numbers * scale + offset, np.float32)
     return _physical(values, ref, modality, file.name)
@@ -154,11 +157,16 @@ def _on_grid(
     whole = ref.name == "scl" or place.by_gcps
     coarser = 1.0 if whole else grid.gsd_m / place.gsd_m / 2
     with image.showing(ref.index, window, coarser=coarser, masked=nodata is None) as raster:
-        masked = MaskFlags.per_dataset in raster.mask_flag_enums[ref.index - 1]
-        plain = place.square is not None and not (nodata is None and masked)
-        if plain and place.gsd_m * _SQUARE_FINER >= grid.gsd_m and window.pixels <= _SQUARE_PIXELS:
+        if around == 0:
             return _square(raster, ref, grid, place, window, nodata)
         return _warped(raster, ref, grid, place, nodata)
+
+
+def _is_square(place: Placing, grid: Grid) -> bool:
+    """Return whether a raster can be laid on the grid by rows and columns, without a warp."""
+    pixels = (place.right - place.left) * (place.bottom - place.top)
+    fine = place.gsd_m * _SQUARE_FINER < grid.gsd_m
+    return place.square is not None and not fine and pixels <= _SQUARE_PIXELS
 
 
 def _square(
@@ -179,8 +187,10 @@ def _square(
     unseen = None
     if numbers.dtype.kind == "f":
         unseen = ~np.isfinite(numbers)
-    if nodata is not None and nodata == nodata:
-        is_nodata = numbers == np.asarray(nodata).astype(numbers.dtype)
+    elif nodata is None and MaskFlags.per_dataset in raster.mask_flag_enums[ref.index - 1]:
+        unseen = raster.read_masks(ref.index, window=Window(window.left, window.top, *size)) == 0
+    if nodata is not None and (numbers.dtype.kind == "f" or float(nodata).is_integer()):
+        is_nodata = numbers == numbers.dtype.type(nodata)  # never true of NaN, which is unseen too
         unseen = is_nodata if unseen is None else unseen | is_nodata
     return laid_on(
         numbers,
