@@ -91,6 +91,9 @@ def _put(out: _Pieces, part: Part, *, last: bool) -> None:
 
 
 def _tables(part: Part, at: int) -> tuple[Table, Table, int]:
+    none = np.zeros(part.image.blocks, np.uint64)
+    if not part.blocks:  # an image that is shown for its tags
+        return none, none, 0
     addresses = np.full(part.image.blocks, _ABSENT, np.uint64)
     sizes = np.ones(part.image.blocks, np.uint64)
     begins = at

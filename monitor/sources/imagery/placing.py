@@ -64,7 +64,9 @@ def placing(raster: DatasetReader, grid: Grid, name: str) -> Placing:
     if crs is None:
         raise BadScene("no_crs", f"{name} says nothing of where it lies")
     try:
-        cols, rows = _carried(raster, grid, crs, by_gcps=bool(gcps))
+        with np.errstate(all="ignore"):  # what comes of it is looked at below
+            cols, rows = _carried(raster, grid, crs, by_gcps=bool(gcps))
+            gsd_m = _gsd_m(cols, rows, grid)
     except GDAL_FAULTS as exc:
         raise BadScene("outside_area", f"{name}: {exc}") from exc
     found = Placing(
@@ -72,7 +74,7 @@ def placing(raster: DatasetReader, grid: Grid, name: str) -> Placing:
         top=float(rows.min()),
         right=float(cols.max()),
         bottom=float(rows.max()),
-        gsd_m=_gsd_m(cols, rows, grid),
+        gsd_m=gsd_m,
         by_gcps=bool(gcps),
         square=None if gcps else _square(raster, grid, crs),
     )
