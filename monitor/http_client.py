@@ -122,8 +122,7 @@ class HttpClient:
             SourceUnavailable: No answer, or one that is cut short, too slow or too long.
             ConfigError: `url` is not an http or https address, or a header cannot be sent.
         """
-        host = _parsed(url).host
-        try:
+        with _translated(_parsed(url).host):
             # None would keep the query of `url`; an empty mapping would cut it off.
             request = self._client.build_request(
                 method, url, headers=headers, params=params or None, content=content
@@ -133,17 +132,55 @@ class HttpClient:
                 for piece in self._pieces(answer, self._max_bytes):
                     taken += piece
                 return _answer(answer, bytes(taken))
-        except (httpx.LocalProtocolError, UnicodeEncodeError):
-            # Both repeat the value that is wrong.
-            raise ConfigError(
-                f"{host}: a header holds a character that cannot be sent; look at the secret in it"
-            ) from None
-        except httpx.TransportError as exc:
-            raise SourceUnavailable(f"{host} did not answer ({_fault(exc)})") from exc
-        except httpx.DecodingError as exc:
-            raise SourceUnavailable(f"{host} sent content that cannot be decoded") from exc
-        except _TooMuch as exc:
-            raise SourceUnavailable(f"{host} {exc}") from None
+
+    def get_part(
+        self,
+        url: str,
+        *,
+        offset: int,
+        size: int,
+        whole_bytes: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """Ask for a part of a file and return the answer.
+
+        Args:
+            url: The file; http or https.
+            offset: First byte wanted.
+            size: How many are wanted, at least 1.
+            whole_bytes: Longest content to take where the server sends the whole file instead.
+            headers: Sent beside our own.
+
+        Returns:
+            The answer, whatever its status. Content longer than asked for is left unread where
+            the server states its length, and `complete` is false.
+
+        Raises:
+            SourceUnavailable: No answer, or one that is cut short or too slow.
+            ConfigError: `url` is not an http or https address, or a header cannot be sent.
+
+        Source: RFC 9110, section 14.
+        """
+        asked = {
+            **(headers or {}),
+            "range": f"bytes={offset}-{offset + size - 1}",
+            # A range of something packed for the way could not be unpacked.
+            "accept-encoding": "identity",
+        }
+        with _translated(_parsed(url).host):
+            request = self._client.build_request("GET", url, headers=asked)
+            with self._answering(request) as answer:
+                limit = {206: size, 200: whole_bytes}.get(answer.status_code, _POST_ANSWER_BYTES)
+                told = answer.headers.get("content-length", "")
+                if told.isdigit() and int(told) > limit:
+                    return _answer(answer, b"", complete=False)
+                taken = bytearray()
+                try:
+                    for piece in self._pieces(answer, limit):
+                        taken += piece
+                except _TooLong:
+                    return _answer(answer, bytes(taken), complete=False)
+                return _answer(answer, bytes(taken))
 
     def post(
         self,
@@ -208,7 +245,7 @@ class HttpClient:
         for piece in answer.iter_bytes():
             size += len(piece)
             if size > limit:
-                raise _TooMuch(f"sent more than {limit} bytes")
+                raise _TooLong(f"sent more than {limit} bytes")
             yield piece
             if time.monotonic() > ends_at:
                 raise _TooMuch(f"took longer than {self._deadline_s:g} s")
@@ -250,6 +287,28 @@ _NOTHING_SENT = (
 
 class _TooMuch(Exception):
     pass
+
+
+class _TooLong(_TooMuch):
+    pass
+
+
+@contextmanager
+def _translated(host: str) -> Iterator[None]:
+    """Turn the library's errors about a question into ours, which name the host only."""
+    try:
+        yield
+    except (httpx.LocalProtocolError, UnicodeEncodeError):
+        # Both repeat the value that is wrong.
+        raise ConfigError(
+            f"{host}: a header holds a character that cannot be sent; look at the secret in it"
+        ) from None
+    except httpx.TransportError as exc:
+        raise SourceUnavailable(f"{host} did not answer ({_fault(exc)})") from exc
+    except httpx.DecodingError as exc:
+        raise SourceUnavailable(f"{host} sent content that cannot be decoded") from exc
+    except _TooMuch as exc:
+        raise SourceUnavailable(f"{host} {exc}") from None
 
 
 def _parsed(url: str) -> httpx.URL:

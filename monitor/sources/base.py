@@ -95,6 +95,8 @@ class ReadsChips(Protocol):
 
         Raises:
             BadScene: The raster is missing, cut short, hostile or lacks a band.
+            SourceUnavailable: It cannot be had now; worth trying later.
+            SourceRefused: It is not given to us; a human must act.
         """
 
 

@@ -27,7 +27,7 @@ from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
-from monitor.errors import BadScene, ConfigError
+from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.sources.base import ReadsChips
 from monitor.store.engine import Store
 from monitor.store.looks import put_look, surveyed
@@ -132,7 +132,9 @@ class Surveyor:
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
     """Judge every stored scene whose references changed or that was never judged.
 
-    Each scene is committed by itself, so a crash loses one scene's work.
+    Each scene is committed by itself, so a crash loses one scene's work. A scene whose pixels
+    cannot be had now, or whose references cannot, is not judged but counted as `try_later` or
+    `refused`, and the next survey asks again.
     """
     with store.read() as connection:
         scenes = load_scenes(connection, available_by=now)
@@ -144,7 +146,13 @@ def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
         if done.get(scene.id) == digest:
             continue
         before = Tally()
-        states = surveyor.judge(scene, references, by_id, before)
+        try:
+            states = surveyor.judge(scene, references, by_id, before)
+        except (TryLater, SourceRefused) as exc:
+            tally.read += 1
+            word = "try_later" if isinstance(exc, TryLater) else "refused"
+            tally.reject(word, f"{scene.id}: {exc}")
+            continue
         with store.begin() as connection:
             look = Look(scene_id=scene.id, acquired_at=scene.acquired_at, berths=states)
             put_look(connection, look, digest=digest)

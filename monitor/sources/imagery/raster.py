@@ -1,17 +1,16 @@
-"""The one door to GDAL: pixels in (chips on a port's grid), pixels out (GeoTIFF, PNG overlays).
+"""The one door to pixels: in (chips on a port's grid) and out (GeoTIFF, PNG overlays).
 
 Rasters come from outside and may be cut short, enormous or made to harm: only plain image formats
-are opened, only local files, and only the pixels of the port are ever held in memory. What the
-pixels mean is for `monitor.detect`.
+are opened, and only the part of them over the port is ever held in memory. What the pixels mean
+is for `monitor.detect`.
 """
 
 from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,69 +19,72 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import rasterio.warp
-from rasterio._err import CPLE_BaseError  # GDAL's own errors get out, though not exported
-from rasterio.crs import CRS
 from rasterio.dtypes import in_dtype_range
-from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.windows import Window
 
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene
+from monitor.sources.imagery.gdal import gdal
+from monitor.sources.imagery.image_file import BandProfile, ShowsPixels, image_in
+from monitor.sources.imagery.local_file import opened_local
+from monitor.sources.imagery.placing import Placing
+from monitor.sources.imagery.remote_file import FileChanged, RemoteFiles
+from monitor.sources.imagery.resample import laid_on
+from monitor.sources.imagery.spans import ReadsSpans
+from monitor.sources.imagery.tiff import PixelWindow
 
 FloatArray = npt.NDArray[np.float32]
 
-_GDAL = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no sidecars: neighbours are not ours to trust
-    "GDAL_PAM_ENABLED": "NO",  # nor .aux.xml, read or written
-    "GDAL_CACHEMAX": 64_000_000,  # bytes
-    "GDAL_NUM_THREADS": "1",  # scene work is parallel by process, and bytes stay the same
-}
-# Formats that hold pixels and nothing else, by how their files begin. VRT, WMS, STACIT and the
-# like name further files and are never opened.
-_DRIVERS = {
-    b"II*\0": "GTiff",
-    b"MM\0*": "GTiff",
-    b"II+\0": "GTiff",
-    b"MM\0+": "GTiff",
-    b"\0\0\0\x0c": "JP2OpenJPEG",
-    b"\xff\x4f\xff\x51": "JP2OpenJPEG",
-}
-_MAX_BLOCK_VALUES = 64_000_000
-"""Largest tile or strip we let GDAL decode, in values: a 1e9-pixel image in sane tiles is fine."""
-_MAX_SOURCE_PIXELS = 400_000_000
-"""Most pixels of one band to read over a port: 10 km × 10 km at 0.5 m."""
 _WARP_MEMORY_MB = 64
 _BRIGHTEST = 2.0
 """No scene's median reflectance comes near this."""
+_RADAR_DB = (-100.0, 100.0)
+"""Backscatter lies well within: the noise of the best sensors is at -35 dB, a corner reflector
+below 50. Beyond it a fill value was not declared, or was blended with its neighbours."""
+_REFLECTANCE = (-0.5, 20.0)
+"""Atmospheric correction may undershoot a little, glint and cloud edges reach a few units."""
+_AROUND_PX = 2
+"""Read round the grid's place: one for interpolation, one for its rounding."""
+_FAR_AROUND_PX = 96
+"""Read round it where the first was too little after all, as with bent ground control."""
+_SQUARE_FINER = 1.05
+"""Where pixels are finer than the grid's by more than this, four of them are too few to blend."""
+_SQUARE_PIXELS = 16_000_000
+"""Most pixels to take into memory at once to lay them on the grid; more go piece by piece."""
 _BLOCK = 256
 """Tile side of what we write, pixels."""
 _MERCATOR = "EPSG:3857"
 
 
-@contextmanager
-def _gdal() -> Iterator[None]:
-    """Set GDAL up as we want it, and keep quiet about two things that are no concern of ours."""
-    with warnings.catch_warnings(), rasterio.Env(**_GDAL):
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # refused as `no_crs` where amiss
-        warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's use of affine
-        yield
-
-
 class RasterReader:
     """Reads the port's part of a scene, as `ReadsChips` promises."""
+
+    def __init__(self, remote: RemoteFiles | None = None) -> None:
+        """Make a reader.
+
+        Args:
+            remote: Opens http(s) addresses; without it they are refused as `remote_asset`.
+        """
+        self._remote = remote
 
     def read_chip(self, scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Chip:
         """Return the named bands of `scene` warped onto `grid`, NaN where nothing was seen.
 
         Radar comes in dB (linear power is converted), optical as reflectance, `scl` as its class
         number. Finer pixels are averaged, coarser ones interpolated, classes taken as they are.
+        Of each file only the blocks over the grid are read, from a smaller copy in it where that
+        has at most half the grid's pixel side.
 
         Raises:
             BadScene: `missing_band`, `missing_asset`, `remote_asset`, `unreadable_raster`,
-                `cut_short`, `raster_too_large`, `no_crs`, `outside_area`, `not_reflectance`.
+                `cut_short`, `raster_too_large`, `no_crs`, `outside_area`, `not_reflectance`; of
+                remote files also `bad_href`, `foreign_host`, `no_range`, `bad_answer` and
+                `redirected`.
+            SourceUnavailable: A remote file cannot be had now; worth trying later.
+            SourceRefused: A remote file is not given to us; a human must act.
         """
         refs = []
         for name in bands:
@@ -90,71 +92,159 @@ class RasterReader:
             if ref is None:
                 raise BadScene("missing_band", f"{scene.id} has no band {name}")
             refs.append(ref)
-        values = np.full((len(refs), grid.height, grid.width), np.nan, np.float32)
-        with _gdal():
-            for row, ref in enumerate(refs):
-                values[row] = _read_band(ref, scene.modality, grid)
+        try:
+            values = self._read(refs, scene.modality, grid)
+        except FileChanged:
+            values = self._read(refs, scene.modality, grid)
         return Chip(scene_id=scene.id, grid=grid, bands=tuple(bands), values=values)
 
+    def _read(self, refs: Sequence[BandRef], modality: Modality, grid: Grid) -> FloatArray:
+        values = np.full((len(refs), grid.height, grid.width), np.nan, np.float32)
+        with ExitStack() as stack:
+            stack.enter_context(gdal())
+            files: dict[str, ReadsSpans] = {}  # bands of one file share what was fetched of it
+            last = {ref.href: row for row, ref in enumerate(refs)}
+            for row, ref in enumerate(refs):
+                if ref.href not in files:
+                    files[ref.href] = stack.enter_context(self._opened(ref.href))
+                values[row] = _read_band(files[ref.href], ref, modality, grid)
+                if last[ref.href] == row:
+                    del files[ref.href]  # and with it what was fetched
+        return values
 
-def _read_band(ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
-    with _opened(Path(ref.href)) as raster:
-        _refuse_hostile(raster, ref)
-        numbers = _warped(raster, ref, grid)
-        scale, offset = _scaling(raster, ref, modality)
+    @contextmanager
+    def _opened(self, href: str) -> Iterator[ReadsSpans]:
+        if not href.lower().startswith(("http://", "https://")):
+            with opened_local(Path(href)) as file:
+                yield file
+        elif self._remote is None:
+            raise BadScene("remote_asset", f"{href} is not a local file")
+        else:
+            yield self._remote.open(href)
+
+
+def _read_band(file: ReadsSpans, ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
+    image = image_in(file)
+    profile = image.profile(ref.index, grid)
+    scale, offset = _scaling(profile, ref, modality)
+    nodata = _nodata(profile, ref, offset)
+    # Square to the grid, nothing beyond it is needed: a block for the sake of one row of pixels
+    # would cost more than half a pixel of blending at the rim is worth.
+    around = (0,) if _is_square(profile.place, grid) else (_AROUND_PX, _FAR_AROUND_PX)
+    try:
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=around[0])
+    except BadScene as exc:
+        if exc.reason != "cut_short" or len(around) == 1:
+            raise
+        numbers = _on_grid(image, ref, grid, profile, nodata, around=around[1])
     with np.errstate(over="ignore", invalid="ignore"):
         values = np.asarray(numbers * scale + offset, np.float32)
+    return _physical(values, ref, modality, file.name)
+
+
+def _on_grid(
+    image: ShowsPixels,
+    ref: BandRef,
+    grid: Grid,
+    profile: BandProfile,
+    nodata: float | None,
+    *,
+    around: int,
+) -> FloatArray:
+    place = profile.place
+    window = place.window(image.width, image.height, around=around)
+    # Copies of classes are not classes, and control points fit the full image.
+    whole = ref.name == "scl" or place.by_gcps
+    coarser = 1.0 if whole else grid.gsd_m / place.gsd_m / 2
+    with image.showing(ref.index, window, coarser=coarser, masked=nodata is None) as raster:
+        if around == 0:
+            return _square(raster, ref, grid, place, window, nodata)
+        return _warped(raster, ref, grid, place, nodata)
+
+
+def _is_square(place: Placing, grid: Grid) -> bool:
+    """Return whether a raster can be laid on the grid by rows and columns, without a warp."""
+    pixels = (place.right - place.left) * (place.bottom - place.top)
+    fine = place.gsd_m * _SQUARE_FINER < grid.gsd_m
+    return place.square is not None and not fine and pixels <= _SQUARE_PIXELS
+
+
+def _square(
+    raster: DatasetReader,
+    ref: BandRef,
+    grid: Grid,
+    place: Placing,
+    window: PixelWindow,
+    nodata: float | None,
+) -> FloatArray:
+    """Lay a raster on the grid whose rows and columns run along the grid's."""
+    assert place.square is not None
+    a, c, e, f = place.square
+    x = grid.west_m + (np.arange(grid.width, dtype=np.float64) + 0.5) * grid.gsd_m
+    y = grid.north_m - (np.arange(grid.height, dtype=np.float64) + 0.5) * grid.gsd_m
+    size = window.right - window.left, window.bottom - window.top
+    numbers = raster.read(ref.index, window=Window(window.left, window.top, *size))
+    unseen = None
+    if numbers.dtype.kind == "f":
+        unseen = ~np.isfinite(numbers)
+    elif nodata is None and MaskFlags.per_dataset in raster.mask_flag_enums[ref.index - 1]:
+        unseen = raster.read_masks(ref.index, window=Window(window.left, window.top, *size)) == 0
+    if nodata is not None and (numbers.dtype.kind == "f" or float(nodata).is_integer()):
+        is_nodata = numbers == numbers.dtype.type(nodata)  # never true of NaN, which is unseen too
+        unseen = is_nodata if unseen is None else unseen | is_nodata
+    return laid_on(
+        numbers,
+        unseen,
+        np.asarray((y - f) / e - 0.5 - window.top, np.float64),
+        np.asarray((x - c) / a - 0.5 - window.left, np.float64),
+        blended=ref.name != "scl",
+    )
+
+
+def _nodata(profile: BandProfile, ref: BandRef, offset: float) -> float | None:
+    """Return the number that means unseen: the catalog's, else the file's, if it can occur."""
+    nodata = ref.nodata if ref.nodata is not None else profile.nodata
+    if nodata is not None and in_dtype_range(nodata, profile.dtype):
+        return nodata
+    if profile.dtype.startswith("float"):
+        return math.nan
+    # Counts with something taken off begin above nothing: 0 was never measured.
+    return 0.0 if offset < 0 and profile.dtype == "uint16" else None
+
+
+def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -> FloatArray:
+    """Return decibels or reflectance, NaN for what can be neither."""
     values[~np.isfinite(values)] = np.nan
-    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else math.nan
-    if modality is Modality.OPTICAL and ref.name != "scl" and middle > _BRIGHTEST:
-        # Thresholds on a sensor's counts would mean nothing.
-        raise BadScene("not_reflectance", f"{ref.href} has no scale and is not reflectance 0-1")
+    if ref.name == "scl":
+        return values
+    if modality is Modality.OPTICAL:
+        if _mostly(values > _BRIGHTEST, values):
+            # Thresholds on a sensor's counts would mean nothing.
+            raise BadScene("not_reflectance", f"{name} has no scale and is not reflectance 0-1")
+        return _within(values, _REFLECTANCE)
     # Power is never negative: a raster that mostly is holds decibels and forgot to say so.
-    if modality is Modality.RADAR and ref.unit.lower() != "db" and not middle < 0:
+    if ref.unit.lower() != "db" and not _mostly(values < 0, values):
         values[values <= 0] = np.nan  # no echo at all is a gap in the swath, not a dark sea
-        return np.asarray(10 * np.log10(values), np.float32)
+        values = np.asarray(10 * np.log10(values), np.float32)
+    return _within(values, _RADAR_DB)
+
+
+def _mostly(true: npt.NDArray[np.bool_], values: FloatArray) -> bool:
+    """Return whether something holds for more than half of the values that are there."""
+    return 2 * int(np.count_nonzero(true)) > int(np.count_nonzero(~np.isnan(values)))
+
+
+def _within(values: FloatArray, limits: tuple[float, float]) -> FloatArray:
+    with np.errstate(invalid="ignore"):
+        values[(values < limits[0]) | (values > limits[1])] = np.nan
     return values
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[DatasetReader]:
-    """Open a local image; whatever goes wrong with it until it is closed is a `BadScene`."""
-    if not path.is_absolute() or path.as_posix().startswith("/vsi"):
-        raise BadScene("remote_asset", f"{path} is not a local file")
-    if not path.is_file():
-        raise BadScene("missing_asset", f"{path} is not there")
-    try:
-        with path.open("rb") as start:
-            driver = _DRIVERS.get(start.read(4))
-        if driver is None:
-            raise BadScene("unreadable_raster", f"{path.name} is neither TIFF nor JPEG 2000")
-        with rasterio.open(path, driver=driver) as raster:
-            yield raster
-    except (RasterioError, CPLE_BaseError, OSError, ValueError, ArithmeticError) as exc:
-        raise BadScene("cut_short", f"{path.name}: {exc}") from exc
-
-
-def _refuse_hostile(raster: DatasetReader, ref: BandRef) -> None:
-    if not 1 <= ref.index <= raster.count:
-        raise BadScene("missing_band", f"{ref.href} has {raster.count} bands, not {ref.index}")
-    if np.dtype(raster.dtypes[ref.index - 1]).kind == "c":
-        raise BadScene("unreadable_raster", f"{ref.href} holds complex numbers")
-    rows, cols = raster.block_shapes[ref.index - 1]
-    together = raster.count if raster.profile.get("interleave") == "pixel" else 1
-    if rows * cols * together > _MAX_BLOCK_VALUES:
-        raise BadScene("raster_too_large", f"{ref.href} has blocks of {rows} × {cols} pixels")
-
-
-def _warped(raster: DatasetReader, ref: BandRef, grid: Grid) -> FloatArray:
+def _warped(
+    raster: DatasetReader, ref: BandRef, grid: Grid, place: Placing, nodata: float | None
+) -> FloatArray:
     gcps, gcp_crs = raster.gcps
-    crs = raster.crs or (gcp_crs if gcps else None)
-    if crs is None:
-        raise BadScene("no_crs", f"{ref.href} says nothing of where it lies")
-    dtype = raster.dtypes[ref.index - 1]
-    nodata = ref.nodata if ref.nodata is not None else raster.nodatavals[ref.index - 1]
-    if nodata is None or not in_dtype_range(nodata, dtype):
-        nodata = math.nan if dtype.startswith("float") else None
-    gsd_m = _source_gsd_m(raster, grid, crs, gcps=bool(gcps))
+    finer = not place.by_gcps and place.gsd_m < grid.gsd_m / 1.5
     numbers = np.full((grid.height, grid.width), np.nan, np.float32)
     # Not through a WarpedVRT: that takes all source pixels under one block of the grid at once, a
     # gigabyte if they are fine enough; this goes piece by piece.
@@ -162,43 +252,16 @@ def _warped(raster: DatasetReader, ref: BandRef, grid: Grid) -> FloatArray:
         rasterio.band(raster, ref.index),
         numbers,
         gcps=gcps or None,
-        src_crs=crs,
+        src_crs=raster.crs or gcp_crs,
         src_nodata=nodata,
         dst_crs=f"EPSG:{grid.epsg}",
         dst_transform=rasterio.Affine(*grid.affine),
         dst_nodata=math.nan if nodata is not None else None,
         init_dest_nodata=nodata is not None,  # else what is not reached keeps its NaN
-        resampling=_resampling(ref.name, finer=gsd_m < grid.gsd_m / 1.5),
+        resampling=_resampling(ref.name, finer=finer),
         warp_mem_limit=_WARP_MEMORY_MB,
     )
     return numbers
-
-
-def _source_gsd_m(raster: DatasetReader, grid: Grid, crs: CRS, *, gcps: bool) -> float:
-    """Return the raster's pixel side in grid metres; refuse one lying elsewhere or far too fine."""
-    if gcps:
-        return grid.gsd_m
-    west, north = grid.west_m, grid.north_m
-    east, south = west + grid.width * grid.gsd_m, north - grid.height * grid.gsd_m
-    try:
-        box = rasterio.warp.transform_bounds(f"EPSG:{grid.epsg}", crs, west, south, east, north)
-        back = ~raster.transform
-    except (RasterioError, CPLE_BaseError, ValueError, ArithmeticError) as exc:
-        raise BadScene("outside_area", f"{raster.name}: {exc}") from exc
-    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    cols = [back.a * x + back.b * y + back.c for x, y in corners]
-    rows = [back.d * x + back.e * y + back.f for x, y in corners]
-    if not all(map(math.isfinite, cols + rows)) or not (
-        min(cols) < raster.width and max(cols) > 0 and min(rows) < raster.height and max(rows) > 0
-    ):
-        raise BadScene("outside_area", f"{raster.name} does not reach the port")
-    read = (min(max(cols), raster.width) - max(min(cols), 0)) * (
-        min(max(rows), raster.height) - max(min(rows), 0)
-    )
-    if read > _MAX_SOURCE_PIXELS:
-        raise BadScene("raster_too_large", f"{raster.name} has {read:.0f} pixels over the port")
-    pixels = (max(cols) - min(cols)) * (max(rows) - min(rows))
-    return math.sqrt((east - west) * (north - south) / max(pixels, 1e-9))
 
 
 def _resampling(band: str, *, finer: bool) -> Resampling:
@@ -207,14 +270,13 @@ def _resampling(band: str, *, finer: bool) -> Resampling:
     return Resampling.average if finer else Resampling.bilinear
 
 
-def _scaling(raster: DatasetReader, ref: BandRef, modality: Modality) -> tuple[float, float]:
+def _scaling(profile: BandProfile, ref: BandRef, modality: Modality) -> tuple[float, float]:
     """Return (scale, offset): the catalog's word, else the file's, else full range for 8 bits."""
     if (ref.scale, ref.offset) != (1.0, 0.0):
         return ref.scale, ref.offset
-    own = raster.scales[ref.index - 1], raster.offsets[ref.index - 1]
-    if own != (1.0, 0.0) or ref.name == "scl":
-        return own
-    plain_bytes = modality is Modality.OPTICAL and raster.dtypes[ref.index - 1] == "uint8"
+    if profile.scaling != (1.0, 0.0) or ref.name == "scl":
+        return profile.scaling
+    plain_bytes = modality is Modality.OPTICAL and profile.dtype == "uint8"
     return (1 / 255, 0.0) if plain_bytes else (1.0, 0.0)
 
 
@@ -257,7 +319,7 @@ def write_geotiff(
     if compress.lower() in {"deflate", "lzw", "zstd"}:
         profile["predictor"] = 3 if values.dtype.kind == "f" else 2
     names = {k.replace(":", "_").replace("=", "_"): v for k, v in sorted((tags or {}).items())}
-    with _gdal(), MemoryFile() as memory:
+    with gdal(), MemoryFile() as memory:
         with memory.open(**profile) as raster:
             raster.write(values)
             for number, description in enumerate(descriptions, start=1):
@@ -302,7 +364,7 @@ def map_overlay(rgba: npt.NDArray[np.uint8], grid: Grid) -> MapOverlay:
     source = rasterio.Affine(*grid.affine)
     west, north = grid.west_m, grid.north_m
     box = (west, north - grid.height * grid.gsd_m, west + grid.width * grid.gsd_m, north)
-    with _gdal():
+    with gdal():
         transform, width, height = rasterio.warp.calculate_default_transform(
             f"EPSG:{grid.epsg}", _MERCATOR, grid.width, grid.height, *box
         )
@@ -328,7 +390,7 @@ def map_overlay(rgba: npt.NDArray[np.uint8], grid: Grid) -> MapOverlay:
 def png_bytes(rgba: npt.NDArray[np.uint8]) -> bytes:
     """Return an image, shape (row, col, 4), as PNG; the same image gives the same bytes."""
     height, width, _ = rgba.shape
-    with _gdal(), MemoryFile(ext=".png") as memory:
+    with gdal(), MemoryFile(ext=".png") as memory:
         with memory.open(driver="PNG", width=width, height=height, count=4, dtype="uint8") as out:
             out.write(np.moveaxis(rgba, 2, 0), window=Window(0, 0, width, height))
         return bytes(memory.getbuffer())
