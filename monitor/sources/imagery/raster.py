@@ -31,6 +31,8 @@ from rasterio.windows import Window
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene
+from monitor.sources.imagery.ground_control import ControlPoint
+from monitor.sources.imagery.sentinel1_grd import GrdRaster, grd_backscatter
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -100,6 +102,8 @@ class RasterReader:
 def _read_band(ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
     with _opened(Path(ref.href)) as raster:
         _refuse_hostile(raster, ref)
+        if ref.calibration_href:
+            return grd_backscatter(ref, grid, _grd(raster, ref))
         numbers = _warped(raster, ref, grid)
         scale, offset = _scaling(raster, ref, modality)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -143,6 +147,27 @@ def _refuse_hostile(raster: DatasetReader, ref: BandRef) -> None:
     together = raster.count if raster.profile.get("interleave") == "pixel" else 1
     if rows * cols * together > _MAX_BLOCK_VALUES:
         raise BadScene("raster_too_large", f"{ref.href} has blocks of {rows} × {cols} pixels")
+
+
+def _grd(raster: DatasetReader, ref: BandRef) -> GrdRaster:
+    points, crs = raster.gcps
+    if not points or crs is None or not crs.is_geographic:
+        raise BadScene("bad_control_points", f"{ref.href} has no control points in degrees")
+
+    def read(top: int, bottom: int, left: int, right: int) -> npt.NDArray[Any]:
+        found = raster.read(ref.index, window=Window(left, top, right - left, bottom - top))
+        return np.asarray(found)
+
+    return GrdRaster(
+        height=raster.height,
+        width=raster.width,
+        points=[
+            ControlPoint(row=p.row, col=p.col, lon=p.x, lat=p.y, height_m=p.z or 0.0)
+            for p in points
+        ],
+        read=read,
+        nodata=ref.nodata if ref.nodata is not None else raster.nodatavals[ref.index - 1],
+    )
 
 
 def _warped(raster: DatasetReader, ref: BandRef, grid: Grid) -> FloatArray:
