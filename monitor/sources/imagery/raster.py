@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,20 @@ from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene
 from monitor.sources.imagery.ground_control import ControlPoint
-from monitor.sources.imagery.sentinel1_grd import GrdRaster, grd_backscatter
+from monitor.sources.imagery.optical_scaling import (
+    BRIGHTEST,
+    unstated_nodata,
+    with_right_offset,
+)
+from monitor.sources.imagery.sentinel1_grd import (
+    FetchesTable,
+    GrdRaster,
+    grd_backscatter,
+    local_table,
+)
 
 FloatArray = npt.NDArray[np.float32]
+ReadsGrd = Callable[[BandRef, Grid, GrdRaster], FloatArray]
 
 _GDAL = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no sidecars: neighbours are not ours to trust
@@ -57,8 +69,6 @@ _MAX_BLOCK_VALUES = 64_000_000
 _MAX_SOURCE_PIXELS = 400_000_000
 """Most pixels of one band to read over a port: 10 km × 10 km at 0.5 m."""
 _WARP_MEMORY_MB = 64
-_BRIGHTEST = 2.0
-"""No scene's median reflectance comes near this."""
 _BLOCK = 256
 """Tile side of what we write, pixels."""
 _MERCATOR = "EPSG:3857"
@@ -75,6 +85,11 @@ def _gdal() -> Iterator[None]:
 
 class RasterReader:
     """Reads the port's part of a scene, as `ReadsChips` promises."""
+
+    def __init__(
+        self, *, fetch_table: FetchesTable = local_table, sea_height_m: float = 0.0
+    ) -> None:
+        self._grd: ReadsGrd = partial(grd_backscatter, fetch=fetch_table, surface_m=sea_height_m)
 
     def read_chip(self, scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Chip:
         """Return the named bands of `scene` warped onto `grid`, NaN where nothing was seen.
@@ -95,24 +110,28 @@ class RasterReader:
         values = np.full((len(refs), grid.height, grid.width), np.nan, np.float32)
         with _gdal():
             for row, ref in enumerate(refs):
-                values[row] = _read_band(ref, scene.modality, grid)
+                values[row] = _read_band(ref, scene.modality, grid, self._grd)
+        if scene.modality is Modality.OPTICAL:
+            values = with_right_offset(values, refs, sensor=scene.sensor)
         return Chip(scene_id=scene.id, grid=grid, bands=tuple(bands), values=values)
 
 
-def _read_band(ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
+def _read_band(ref: BandRef, modality: Modality, grid: Grid, read_grd: ReadsGrd) -> FloatArray:
     with _opened(Path(ref.href)) as raster:
         _refuse_hostile(raster, ref)
         if ref.calibration_href:
-            return grd_backscatter(ref, grid, _grd(raster, ref))
+            return read_grd(ref, grid, _grd(raster, ref))
         numbers = _warped(raster, ref, grid)
         scale, offset = _scaling(raster, ref, modality)
     with np.errstate(over="ignore", invalid="ignore"):
         values = np.asarray(numbers * scale + offset, np.float32)
     values[~np.isfinite(values)] = np.nan
     middle = float(np.nanmedian(values)) if np.isfinite(values).any() else math.nan
-    if modality is Modality.OPTICAL and ref.name != "scl" and middle > _BRIGHTEST:
-        # Thresholds on a sensor's counts would mean nothing.
-        raise BadScene("not_reflectance", f"{ref.href} has no scale and is not reflectance 0-1")
+    if modality is Modality.OPTICAL and ref.name != "scl":
+        if middle > BRIGHTEST:
+            # Thresholds on a sensor's counts would mean nothing.
+            raise BadScene("not_reflectance", f"{ref.href} has no scale and is not reflectance 0-1")
+        values[values > BRIGHTEST] = np.nan
     # Power is never negative: a raster that mostly is holds decibels and forgot to say so.
     if modality is Modality.RADAR and ref.unit.lower() != "db" and not middle < 0:
         values[values <= 0] = np.nan  # no echo at all is a gap in the swath, not a dark sea
@@ -177,6 +196,8 @@ def _warped(raster: DatasetReader, ref: BandRef, grid: Grid) -> FloatArray:
         raise BadScene("no_crs", f"{ref.href} says nothing of where it lies")
     dtype = raster.dtypes[ref.index - 1]
     nodata = ref.nodata if ref.nodata is not None else raster.nodatavals[ref.index - 1]
+    if nodata is None:
+        nodata = unstated_nodata(ref, dtype)
     if nodata is None or not in_dtype_range(nodata, dtype):
         nodata = math.nan if dtype.startswith("float") else None
     gsd_m = _source_gsd_m(raster, grid, crs, gcps=bool(gcps))
