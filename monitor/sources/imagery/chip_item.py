@@ -219,7 +219,9 @@ def _outline(scene: Scene, grid: Grid) -> Polygon:
         common = shapely.intersection(outline, shapely.from_wkt(scene.footprint_wkt))
     except GEOSException:
         return outline
-    return common if isinstance(common, Polygon) and common.area > 0 else outline
+    if not isinstance(common, Polygon) or common.area <= 0:
+        return outline
+    return shapely.transform(common, lambda corners: np.round(corners, 7))
 
 
 def _lineage(scene: Scene, chip: Chip) -> str:
