@@ -281,6 +281,17 @@ class SurveySettings(_Table):
 
     references: int = Field(24, ge=0, le=200)
     """Most scenes of the same sensor and orbit a scene is compared with."""
+    keep_chips: bool = False
+    """Keep the port's part of every scene, so that none is fetched twice."""
+    chips: Path = Path("state/chips")
+    """Where: a STAC catalog of its own, see docs/imagery.md."""
+    chips_keep_days: float | None = Field(None, gt=0)
+    """Since acquisition; all are kept where it is left out."""
+    chips_max_mb: float | None = Field(None, gt=0)
+    """The oldest go when there are more; no limit where it is left out."""
+    sea_height_m: float = Field(0.0, ge=-150, le=150)
+    """How high the port's sea stands above the WGS 84 ellipsoid (the geoid there); only
+    Sentinel-1 GRD needs it. 20 m too low moves its picture by 20-35 m away from the track."""
 
 
 class _ChannelSettings(_Table):

@@ -55,9 +55,16 @@ from monitor.sources.ais.streams.aisstream import WORLD, aisstream_feed
 from monitor.sources.ais.streams.live import Area, grown
 from monitor.sources.ais.streams.mqtt import mqtt_feed
 from monitor.sources.ais.streams.sockets import tcp_feed, udp_feed
-from monitor.sources.base import FindsScenes, PollsEvents, PollsPositions, StreamsPositions
+from monitor.sources.base import (
+    FindsScenes,
+    PollsEvents,
+    PollsPositions,
+    ReadsChips,
+    StreamsPositions,
+)
 from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.gfw import GlobalFishingWatch
+from monitor.sources.imagery.chip_archive import ArchivingReader, ChipArchive, Retention
 from monitor.sources.imagery.raster import RasterReader, map_overlay
 from monitor.sources.imagery.static_stac import StaticCatalog
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
@@ -311,12 +318,33 @@ class Wiring:
         ]
 
     @cached_property
+    def chip_archive(self) -> ChipArchive | None:
+        """Where chips are kept; None where they are not."""
+        said = self.settings.survey
+        if not said.keep_chips:
+            return None
+        days, most = said.chips_keep_days, said.chips_max_mb
+        return ChipArchive(
+            self.locate(said.chips),
+            retention=Retention(
+                keep=None if days is None else timedelta(days=days),
+                max_bytes=None if most is None else int(most * 1e6),
+            ),
+        )
+
+    @cached_property
+    def reader(self) -> ReadsChips:
+        """The one door to pixels, past the kept chips where there are any."""
+        reader = RasterReader(sea_height_m=self.settings.survey.sea_height_m)
+        return ArchivingReader(reader, self.chip_archive) if self.chip_archive else reader
+
+    @cached_property
     def surveyor(self) -> Surveyor:
         """The judge of scenes."""
         return Surveyor(
             SurveyPlan(
                 gazetteer=self.gazetteer,
-                reader=RasterReader(),
+                reader=self.reader,
                 criteria=OccupancyCriteria(),
                 references=self.settings.survey.references,
             )
@@ -444,6 +472,15 @@ class Wiring:
                 run=lambda now: f"{survey(store, self.surveyor, now=now).read} scenes judged",
             )
         )
+        archive = self.chip_archive
+        if archive is not None and not replaying:
+            jobs.append(
+                Job(
+                    name="chips",
+                    every=survey_every,
+                    run=lambda now: f"{archive.tidy(now)} kept chips dropped",
+                )
+            )
         jobs.append(
             Job(
                 name="assess",

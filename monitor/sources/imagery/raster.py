@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,31 @@ from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene
 from monitor.sources.imagery.gdal import gdal
+from monitor.sources.imagery.ground_control import ControlPoint
 from monitor.sources.imagery.image_file import BandProfile, ShowsPixels, image_in
 from monitor.sources.imagery.local_file import opened_local
+from monitor.sources.imagery.optical_scaling import (
+    BRIGHTEST,
+    unstated_nodata,
+    with_right_offset,
+)
 from monitor.sources.imagery.placing import Placing
 from monitor.sources.imagery.remote_file import FileChanged, RemoteFiles
 from monitor.sources.imagery.resample import laid_on
-from monitor.sources.imagery.spans import ReadsSpans
+from monitor.sources.imagery.sentinel1_grd import (
+    FetchesTable,
+    GrdRaster,
+    grd_backscatter,
+    local_table,
+)
+from monitor.sources.imagery.sentinel1_tables import MAX_XML_BYTES
+from monitor.sources.imagery.spans import ReadsSpans, Span
 from monitor.sources.imagery.tiff import PixelWindow
 
 FloatArray = npt.NDArray[np.float32]
+ReadsGrd = Callable[[BandRef, Grid, GrdRaster], FloatArray]
 
 _WARP_MEMORY_MB = 64
-_BRIGHTEST = 2.0
-"""No scene's median reflectance comes near this."""
 _RADAR_DB = (-100.0, 100.0)
 """Backscatter lies well within: the noise of the best sensors is at -35 dB, a corner reflector
 below 50. Beyond it a fill value was not declared, or was blended with its neighbours."""
@@ -62,13 +75,24 @@ _MERCATOR = "EPSG:3857"
 class RasterReader:
     """Reads the port's part of a scene, as `ReadsChips` promises."""
 
-    def __init__(self, remote: RemoteFiles | None = None) -> None:
+    def __init__(
+        self,
+        remote: RemoteFiles | None = None,
+        *,
+        fetch_table: FetchesTable | None = None,
+        sea_height_m: float = 0.0,
+    ) -> None:
         """Make a reader.
 
         Args:
             remote: Opens http(s) addresses; without it they are refused as `remote_asset`.
+            fetch_table: Fetches the tables of Sentinel-1 GRD; by default local ones, and remote
+                ones as their pixels are.
+            sea_height_m: Of the port's sea over the WGS 84 ellipsoid, for Sentinel-1 GRD.
         """
         self._remote = remote
+        fetch = fetch_table or self._table
+        self._grd: ReadsGrd = partial(grd_backscatter, fetch=fetch, surface_m=sea_height_m)
 
     def read_chip(self, scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Chip:
         """Return the named bands of `scene` warped onto `grid`, NaN where nothing was seen.
@@ -96,6 +120,8 @@ class RasterReader:
             values = self._read(refs, scene.modality, grid)
         except FileChanged:
             values = self._read(refs, scene.modality, grid)
+        if scene.modality is Modality.OPTICAL:
+            values = with_right_offset(values, refs, sensor=scene.sensor)
         return Chip(scene_id=scene.id, grid=grid, bands=tuple(bands), values=values)
 
     def _read(self, refs: Sequence[BandRef], modality: Modality, grid: Grid) -> FloatArray:
@@ -107,7 +133,11 @@ class RasterReader:
             for row, ref in enumerate(refs):
                 if ref.href not in files:
                     files[ref.href] = stack.enter_context(self._opened(ref.href))
-                values[row] = _read_band(files[ref.href], ref, modality, grid)
+                file = files[ref.href]
+                if ref.calibration_href:
+                    values[row] = self._grd(ref, grid, _grd_raster(file, ref))
+                else:
+                    values[row] = _read_band(file, ref, modality, grid)
                 if last[ref.href] == row:
                     del files[ref.href]  # and with it what was fetched
         return values
@@ -121,6 +151,42 @@ class RasterReader:
             raise BadScene("remote_asset", f"{href} is not a local file")
         else:
             yield self._remote.open(href)
+
+    def _table(self, href: str) -> bytes:
+        """Return the start of a table, one byte more than any may have."""
+        if not href.lower().startswith(("http://", "https://")):
+            return local_table(href)
+        with self._opened(href) as file:
+            return bytes(file.read([Span(0, min(file.size, MAX_XML_BYTES + 1))])[0])
+
+
+def _grd_raster(file: ReadsSpans, ref: BandRef) -> GrdRaster:
+    image = image_in(file)
+
+    def read(top: int, bottom: int, left: int, right: int) -> npt.NDArray[Any]:
+        window = PixelWindow(left=left, top=top, right=right, bottom=bottom)
+        with image.showing(ref.index, window, coarser=1.0, masked=False) as raster:
+            size = right - left, bottom - top
+            return np.asarray(raster.read(ref.index, window=Window(left, top, *size)))
+
+    corner = PixelWindow(left=0, top=0, right=1, bottom=1)
+    with image.showing(ref.index, corner, coarser=1.0, masked=False) as raster:
+        if not 1 <= ref.index <= raster.count:
+            raise BadScene("missing_band", f"{file.name} has {raster.count} bands, not {ref.index}")
+        points, crs = raster.gcps
+        own_nodata = raster.nodatavals[ref.index - 1]
+    if not points or crs is None or not crs.is_geographic:
+        raise BadScene("bad_control_points", f"{file.name} has no control points in degrees")
+    return GrdRaster(
+        height=image.height,
+        width=image.width,
+        points=[
+            ControlPoint(row=p.row, col=p.col, lon=p.x, lat=p.y, height_m=p.z or 0.0)
+            for p in points
+        ],
+        read=read,
+        nodata=ref.nodata if ref.nodata is not None else own_nodata,
+    )
 
 
 def _read_band(file: ReadsSpans, ref: BandRef, modality: Modality, grid: Grid) -> FloatArray:
@@ -209,7 +275,9 @@ def _nodata(profile: BandProfile, ref: BandRef, offset: float) -> float | None:
     if profile.dtype.startswith("float"):
         return math.nan
     # Counts with something taken off begin above nothing: 0 was never measured.
-    return 0.0 if offset < 0 and profile.dtype == "uint16" else None
+    if offset < 0 and profile.dtype == "uint16":
+        return 0.0
+    return unstated_nodata(ref, profile.dtype)
 
 
 def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -> FloatArray:
@@ -218,7 +286,7 @@ def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -
     if ref.name == "scl":
         return values
     if modality is Modality.OPTICAL:
-        if _mostly(values > _BRIGHTEST, values):
+        if _mostly(values > BRIGHTEST, values):
             # Thresholds on a sensor's counts would mean nothing.
             raise BadScene("not_reflectance", f"{name} has no scale and is not reflectance 0-1")
         return _within(values, _REFLECTANCE)
