@@ -153,7 +153,7 @@ def _robust_fit(
 ) -> npt.NDArray[np.float64]:
     """Return weights by least squares, outliers damped (Huber 1964, four rounds), and a little
     held towards `unchanged` where the bands say the same."""
-    trust = np.ones(target.size)
+    trust: npt.NDArray[np.float64] = np.ones(target.size)
     ridge = 1e-4 * target.size * float(np.mean(predictors[1:-1].var(axis=1)) + 1e-12)
     hold = np.diag([0.0, *[ridge] * (len(predictors) - 1)])
     weights = np.zeros(len(predictors))
@@ -162,7 +162,7 @@ def _robust_fit(
         weights = np.linalg.solve(weighed @ predictors.T + hold, weighed @ target)
         off = np.abs(target - weights @ predictors)
         spread = 1.4826 * float(np.median(off)) + 1e-9
-        trust = 1 / np.maximum(1, off / (2 * spread))
+        trust = np.asarray(1 / np.maximum(1, off / (2 * spread)), np.float64)
     return weights
 
 

@@ -170,9 +170,7 @@ def _coarse_peak(cross: ComplexArray, reach: int) -> tuple[float, float]:
     return float(rows[row]), float(cols[col])
 
 
-def _fine_peak(
-    cross: ComplexArray, row: float, col: float, upsampling: int
-) -> tuple[float, float]:
+def _fine_peak(cross: ComplexArray, row: float, col: float, upsampling: int) -> tuple[float, float]:
     steps = np.arange(-upsampling, upsampling + 1) / upsampling
     height, width = cross.shape
     to_rows = np.exp(2j * np.pi * np.outer(row + steps, fft.fftfreq(height)))

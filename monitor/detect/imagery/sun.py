@@ -7,6 +7,10 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
+from shapely.geometry import Point
+
+from monitor.domain.chip import Grid
+from monitor.domain.geo import MetricFrame
 
 Vector = npt.NDArray[np.float64]
 
@@ -42,6 +46,15 @@ def sun_direction(at: datetime, *, lon: float, lat: float) -> Vector:
             + math.cos(north) * math.cos(declination) * math.cos(hour),
         ]
     )
+
+
+def sun_over(at: datetime, grid: Grid) -> Vector:
+    """Return the direction towards the sun over the middle of a grid."""
+    middle = Point(
+        grid.west_m + grid.width * grid.gsd_m / 2, grid.north_m - grid.height * grid.gsd_m / 2
+    )
+    place = MetricFrame(grid.epsg).geographic(middle)
+    return sun_direction(at, lon=place.x, lat=place.y)
 
 
 def angle_deg(one: Vector, other: Vector) -> float:
