@@ -15,6 +15,7 @@ import numpy as np
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
 from monitor.detect.imagery.port_pixels import Reading, port_pixels
 from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings
+from monitor.detect.imagery.sun import sun_over
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.place import Gazetteer
@@ -146,7 +147,9 @@ def berth_states(
     if scene.modality is Modality.RADAR:
         readings = radar_readings(chip, past, port, criteria=criteria.radar)
     else:
-        readings = optical_readings(chip, past, port, criteria=criteria.optical)
+        readings = optical_readings(
+            chip, past, port, criteria=criteria.optical, sun=sun_over(scene.acquired_at, chip.grid)
+        )
     return tuple(
         _state(scene, berth.place.id, reading, criteria)
         for berth, reading in zip(port.berths, readings, strict=True)

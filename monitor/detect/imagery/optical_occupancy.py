@@ -7,12 +7,19 @@ sun glint and haze change it from port to port and day to day. Pure: values in, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.detect.imagery.optical_usability import (
+    Sky,
+    SkyCriteria,
+    berth_view,
+    has_glint,
+    sky_over,
+)
 from monitor.detect.imagery.port_pixels import (
     BerthPixels,
     BoolArray,
@@ -20,6 +27,8 @@ from monitor.detect.imagery.port_pixels import (
     Reading,
     two_class_split,
 )
+from monitor.detect.imagery.registration import RegistrationCriteria, shift_of, shifted
+from monitor.detect.imagery.sun import Vector
 from monitor.domain.chip import Chip
 
 FloatArray = npt.NDArray[np.float32]
@@ -50,27 +59,22 @@ class OpticalCriteria:
     """The same in robust standard deviations of the water; the larger one counts."""
     nir_brighter: float = 0.01
     """Whatever is not water is at least this much brighter in near infrared."""
+    softness: float = 0.3
+    """How far from the threshold, in shares of it, the odds of a ship change by e. Colours without
+    near infrared count half as much."""
     local_m: float = 150.0
     """Water this near to a berth is its own."""
     permanent_share: float = 0.9
     """What is not water in this share of the other scenes is quay, and is left out."""
     min_references: int = 3
     max_references: int = 8
-    cloud_reflectance: float = 0.18
-    """Cloud is at least this bright in every band (shortwave infrared: two thirds of it),"""
-    cloud_flatness: float = 0.3
-    """with visible bands within this share of their mean,"""
-    cloud_m: float = 110.0
-    """over at least this width, which no hull has;"""
-    cloud_edge_m: float = 60.0
-    """its frayed edge reaches this much further."""
-    scene_class_share: float = 0.3
-    """The scene classification is believed about a berth only if it calls this share of all
-    around it cloud: it often takes a bright quay for one."""
+    sky: SkyCriteria = field(default_factory=SkyCriteria)
+    """What hides a berth."""
+    registration: RegistrationCriteria = field(default_factory=RegistrationCriteria)
+    """How references are brought onto the scene."""
 
 
 _ENOUGH_PX = 30
-_SCL_CLOUD = (8, 9)  # medium and high probability; thin cirrus (10) does not hide a ship
 _BLUR_M = 15.0
 """Water nearer to a berth than this may be mixed with a hull in it."""
 
@@ -82,35 +86,126 @@ class _View:
     hull: BoolArray
     """Pixels that are not water."""
     clear: BoolArray
-    """Pixels of the berth that were seen and not clouded."""
-    clouded: bool
+    """Pixels of the berth that were seen and that nothing hides."""
+    open_sky: BoolArray
+    """The same for the whole window, by the pixels' own look."""
+    obstacle: str
     has_water: bool
+    has_glint: bool
 
 
 def optical_readings(
-    chip: Chip, references: Sequence[Chip], port: PortPixels, *, criteria: OpticalCriteria
+    chip: Chip,
+    references: Sequence[Chip],
+    port: PortPixels,
+    *,
+    criteria: OpticalCriteria,
+    sun: Vector | None = None,
 ) -> tuple[Reading, ...]:
     """Judge every berth of `port`, in its order.
 
     Args:
         chip: Reflectance 0-1; at least `blue`, `green`, `red` or `green`, `nir`. `scl` helps.
         references: Chips of other scenes of the same sensor on the same grid, ordered by id;
-            they tell quay from hull where the berth was drawn over the quay's edge.
+            they tell quay from hull where the berth was drawn over the quay's edge. They are
+            moved onto `chip` first where they lie beside it.
         port: Berths and water on the chip's grid.
         criteria: Thresholds.
+        sun: Direction towards the sun (east, north, up), by which the shadows of clouds are
+            found; None looks for none.
     """
-    now = _views(chip, port, criteria)
+    now = _views(chip, port, criteria, sun)
     if now is None:
         unseen = Reading(score=np.nan, usable=0.0, reason="no usable bands", obstacle="bands")
         return (unseen,) * len(port.berths)
-    step = max(1, -(-len(references) // criteria.max_references))
-    past = [v for v in (_views(r, port, criteria) for r in references[::step]) if v is not None]
+    past = _past_views(chip, references, port, criteria)
     # In shares of the threshold; colour alone tells less than colour and near infrared.
-    softness = 0.3 if "nir" in chip.bands else 0.6
+    softness = criteria.softness if "nir" in chip.bands else 2 * criteria.softness
     return tuple(
         _reading(berth, view, [views[i] for views in past], softness, criteria)
         for i, (berth, view) in enumerate(zip(port.berths, now, strict=True))
     )
+
+
+def hull_evidence(
+    chip: Chip,
+    references: Sequence[Chip],
+    port: PortPixels,
+    criteria: OpticalCriteria,
+    *,
+    sun: Vector | None = None,
+) -> FloatArray:
+    """Return how surely each pixel near a berth is neither water nor permanent quay.
+
+    Args:
+        chip: As for `optical_readings`.
+        references: As for `optical_readings`; with fewer than `min_references` nothing is known
+            to be permanent, and land and quays count as evidence too.
+        port: Berths and water on the chip's grid.
+        criteria: Thresholds.
+        sun: As for `optical_readings`.
+
+    Returns:
+        Shape (row, col), 0 (water or quay) to 1; NaN where nothing was seen, cloud hides it, no
+        water is there to compare with, or no berth is near. Each pixel is judged by the water of
+        the berth it is nearest to. The mean over 3 × 3 pixels is given, so that a lone
+        pixel of foam stays below one half.
+    """
+    out = np.full((chip.grid.height, chip.grid.width), np.nan, np.float32)
+    nearest = np.full(out.shape, np.inf, np.float32)
+    now = _views(chip, port, criteria, sun)
+    if now is None:
+        return out
+    past = _past_views(chip, references, port, criteria)
+    for i, (berth, view) in enumerate(zip(port.berths, now, strict=True)):
+        if not view.has_water or view.has_glint:
+            continue
+        window = (berth.rows, berth.cols)
+        hull = view.hull & view.open_sky
+        if len(past) >= criteria.min_references:
+            hull &= ~_permanent([views[i] for views in past], criteria)
+        share = ndimage.uniform_filter(hull.astype(np.float32), 3)
+        share /= np.maximum(ndimage.uniform_filter(view.open_sky.astype(np.float32), 3), 1 / 9)
+        closer = berth.away_m < nearest[window]
+        value = np.where(view.open_sky, np.clip(share, 0, 1), np.nan)
+        out[window] = np.where(closer, value, out[window])
+        nearest[window] = np.minimum(berth.away_m, nearest[window])
+    return out
+
+
+def _past_views(
+    chip: Chip, references: Sequence[Chip], port: PortPixels, criteria: OpticalCriteria
+) -> list[list[_View]]:
+    step = max(1, -(-len(references) // criteria.max_references))
+    ground = _ground(chip, port)
+    views = []
+    for reference in references[::step]:
+        seen = _views(_registered(reference, chip, ground, criteria), port, criteria, None)
+        if seen is not None:
+            views.append(seen)
+    return views
+
+
+def _ground(chip: Chip, port: PortPixels) -> BoolArray:
+    """Return what stays: bright or green ground away from the berths and out of the water."""
+    light = next((chip.band(n) for n in ("nir", "red", "green") if n in chip.bands), None)
+    away = ~ndimage.binary_dilation(port.any_berth, iterations=2) & ~port.known_water
+    if light is None or not (away & np.isfinite(light)).any():
+        return np.zeros_like(away)
+    seen = away & np.isfinite(light)
+    return np.asarray(seen & (light > two_class_split(light[seen])), np.bool_)
+
+
+def _registered(other: Chip, chip: Chip, ground: BoolArray, criteria: OpticalCriteria) -> Chip:
+    """Return `other` moved onto `chip` where it lies beside it by enough, measured well."""
+    name = next((n for n in ("red", "green", "nir") if n in chip.bands and n in other.bands), None)
+    if name is None:
+        return other
+    limits = criteria.registration
+    shift = shift_of(other.band(name), chip.band(name), ground, criteria=limits)
+    if shift.is_worth_correcting(limits) and not shift.is_misplaced(limits):
+        return shifted(other, shift)
+    return other
 
 
 def _reading(
@@ -121,7 +216,9 @@ def _reading(
     criteria: OpticalCriteria,
 ) -> Reading:
     usable = min(1.0, np.count_nonzero(view.clear) / berth.whole)
-    obstacle = "cloud" if view.clouded else "not in view"
+    obstacle = view.obstacle or "not in view"
+    if view.has_glint:
+        return Reading(score=np.nan, usable=0.0, reason="sun glint", obstacle="sun glint")
     if not view.has_water or not view.clear.any():
         return Reading(
             score=np.nan, usable=usable, reason="no water to compare with", obstacle=obstacle
@@ -143,8 +240,11 @@ def _reading(
 
 def _permanent(past: Sequence[_View], criteria: OpticalCriteria) -> BoolArray:
     """Return pixels that were not water in nearly all of the scenes that saw them clearly."""
-    times_seen = np.sum([v.clear & v.has_water for v in past], axis=0)
-    times_hull = np.sum([v.clear & v.has_water & v.hull for v in past], axis=0)
+    useful = [v for v in past if v.has_water and not v.has_glint]
+    if len(useful) < criteria.min_references:
+        return np.zeros_like(past[0].hull)
+    times_seen = np.sum([v.open_sky for v in useful], axis=0)
+    times_hull = np.sum([v.open_sky & v.hull for v in useful], axis=0)
     often = times_hull >= criteria.permanent_share * times_seen
     return np.asarray((times_seen >= criteria.min_references) & often, np.bool_)
 
@@ -157,48 +257,50 @@ class _Look:
     brightness: FloatArray
     nir: FloatArray | None
     ndwi: FloatArray | None
-    scene_class: FloatArray | None
-    seen: BoolArray
-    cloud: BoolArray
+    sky: Sky
     water: BoolArray
 
 
-def _views(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> list[_View] | None:
+def _views(
+    chip: Chip, port: PortPixels, criteria: OpticalCriteria, sun: Vector | None
+) -> list[_View] | None:
     bands = {name: chip.band(name) for name in chip.bands}
     visible = tuple(bands[n] for n in ("blue", "green", "red") if n in bands)
     if len(visible) < 3 and not {"green", "nir"} <= set(bands):
         return None
-    seen = np.all(np.isfinite([*visible, bands.get("nir", visible[0])]), axis=0)
+    sky = sky_over(chip, sun=sun, criteria=criteria.sky)
     brightness = np.asarray(np.mean(visible, axis=0), np.float32)
     nir = bands.get("nir")
     ndwi = None if nir is None or "green" not in bands else _ndwi(bands["green"], nir)
-    cloud = _cloud(bands, visible, seen, port.gsd_m, criteria)
     look = _Look(
         visible=visible,
         brightness=brightness,
         nir=nir,
         ndwi=ndwi,
-        scene_class=bands.get("scl"),
-        seen=seen,
-        cloud=cloud,
-        water=_water(brightness, ndwi, nir, seen & ~cloud, port),
+        sky=sky,
+        water=_water(brightness, ndwi, nir, sky.seen & ~sky.cloud, port),
     )
-    return [_view(look, berth, criteria) for berth in port.berths]
+    return [_view(chip, look, berth, port, criteria) for berth in port.berths]
 
 
-def _view(look: _Look, berth: BerthPixels, criteria: OpticalCriteria) -> _View:
+def _view(
+    chip: Chip, look: _Look, berth: BerthPixels, port: PortPixels, criteria: OpticalCriteria
+) -> _View:
     window = (berth.rows, berth.cols)
-    hidden = look.cloud[window] | _classed_cloud(look.scene_class, berth, criteria)
+    in_view = berth_view(look.sky, berth, port, criteria=criteria.sky)
     beside = (berth.away_m > _BLUR_M) & (berth.away_m < criteria.local_m)
     own_water = _own_water(look.water, window, beside)
-    hull = np.zeros_like(berth.inside)
+    hull, glint = np.zeros_like(berth.inside), False
     if own_water is not None:
         hull = _not_water(look, window, own_water, criteria)
+        glint = has_glint(chip, own_water, criteria=criteria.sky)
     return _View(
         hull=hull,
-        clear=berth.inside & look.seen[window] & ~hidden,
-        clouded=bool((berth.inside & hidden).any()),
+        clear=in_view.clear,
+        open_sky=look.sky.clear[window],
+        obstacle=in_view.obstacle,
         has_water=own_water is not None,
+        has_glint=glint,
     )
 
 
@@ -278,35 +380,3 @@ def _dark_class(values: FloatArray, around: BoolArray, apart: float) -> BoolArra
 def _ndwi(green: FloatArray, nir: FloatArray) -> FloatArray:
     """McFeeters 1996, International Journal of Remote Sensing 17(7); 0 where both are dark."""
     return np.asarray((green - nir) / np.maximum(green + nir, 1e-3), np.float32)
-
-
-def _cloud(
-    bands: dict[str, FloatArray],
-    visible: tuple[FloatArray, ...],
-    seen: BoolArray,
-    gsd_m: float,
-    criteria: OpticalCriteria,
-) -> BoolArray:
-    """Return wide, bright, colourless patches."""
-    darkest, brightest = np.min(visible, axis=0), np.max(visible, axis=0)
-    white = seen & (darkest > criteria.cloud_reflectance)
-    white &= brightest - darkest < criteria.cloud_flatness * np.mean(visible, axis=0)
-    for name, share in (("nir", 1.0), ("swir16", 2 / 3)):
-        if name in bands:
-            white &= ~(bands[name] < share * criteria.cloud_reflectance)  # NaN objects to nothing
-    side = max(3, round(criteria.cloud_m / gsd_m))
-    core = ndimage.maximum_filter(ndimage.minimum_filter(white, side), side)
-    return np.asarray(
-        ndimage.maximum_filter(core, 2 * round(criteria.cloud_edge_m / gsd_m) + 1), np.bool_
-    )
-
-
-def _classed_cloud(
-    scene_class: FloatArray | None, berth: BerthPixels, criteria: OpticalCriteria
-) -> BoolArray:
-    if scene_class is None:
-        return np.zeros_like(berth.inside)
-    cloud = np.isin(scene_class[berth.rows, berth.cols], _SCL_CLOUD)
-    around = cloud[~berth.inside]
-    believed = around.size > 0 and float(np.mean(around)) >= criteria.scene_class_share
-    return cloud if believed else np.zeros_like(cloud)

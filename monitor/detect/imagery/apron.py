@@ -1,0 +1,420 @@
+"""How much of each apron looks unlike its own past, and whether it filled or cleared.
+
+The one door to apron change. A change is pixels that differ: it is never called vehicles or goods,
+since at 10 m a lorry is a tenth of a pixel. Ground that was not seen, or that a picture shows
+as plain white, is unobserved and counts neither way. Pure: no files, no clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy import ndimage
+
+from monitor.detect.imagery.apron_baseline import BaselineCriteria, Departure, departure
+from monitor.detect.imagery.apron_direction import DirectionCriteria, directions
+from monitor.detect.imagery.apron_ground import (
+    ApronPixels,
+    BoolArray,
+    apron_pixels,
+    outline_of,
+    stable_ground,
+)
+from monitor.detect.imagery.optical_usability import SkyCriteria, sky_over
+from monitor.detect.imagery.registration import (
+    RegistrationCriteria,
+    Shift,
+    shift_of,
+    shifted,
+)
+from monitor.detect.imagery.sun import angle_deg, sun_over
+from monitor.domain.apron_state import ApronChange, ApronState
+from monitor.domain.chip import Chip, Grid
+from monitor.domain.place import Gazetteer
+from monitor.domain.scene import Modality, Scene
+
+FloatArray = npt.NDArray[np.float32]
+Reference = tuple[Scene, Chip]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApronCriteria:
+    """Thresholds of apron change; `distance` is in mean squares a band, 1 where nothing changed."""
+
+    object_m: float = 9.0
+    """Side of the smallest thing looked for where pixels are fine enough; never less than two
+    pixels, so 20 m for Sentinel-2 and 9 m for PlanetScope."""
+    block_m: float = 30.0
+    """Side of the larger squares, in which fainter changes show; never less than three pixels."""
+    object_distance: float = 12.0
+    """Ground differs where squares of object size depart by this. On a Venice pier with nothing
+    put there, 1 square in 200 does (eight dates, each left out in turn);"""
+    block_distance: float = 9.0
+    """the same for the larger squares."""
+    edge_share: float = 0.5
+    """A change reaches outward as far as the departure exceeds this share of the threshold."""
+    min_area_px: int = 4
+    """Smallest change told, in pixels,"""
+    min_area_m2: float = 80.0
+    """and in square metres: one lorry with what stands beside it."""
+    min_usable: float = 0.6
+    """Below this share of pixels that could be judged an apron is unobserved."""
+    min_references: int = 3
+    max_references: int = 10
+    sun_deg: float = 10.0
+    """A sun this far from today's makes a reference as unlike as"""
+    time_days: float = 365.0
+    """this many days between them: shadows of a 10 m shed move by some 5 m, sheds are built."""
+    score_middle: float = 1.0
+    """Peak departure, in shares of its threshold, at which change and none are equally likely."""
+    score_slope: float = 3.2
+    """How fast that turns, in units of the logarithm of the peak (docs/aprons.md, held out)."""
+    same_place: float = 0.3
+    """Share of the smaller of two changes that must overlap to confirm each other."""
+    white: float = 0.995
+    """Reflectance in every band from which a rendered picture says nothing more."""
+    baseline: BaselineCriteria = field(default_factory=BaselineCriteria)
+    direction: DirectionCriteria = field(default_factory=DirectionCriteria)
+    sky: SkyCriteria = field(default_factory=SkyCriteria)
+    registration: RegistrationCriteria = field(default_factory=RegistrationCriteria)
+
+
+def apron_references(
+    scene: Scene, candidates: Sequence[Scene], grid: Grid, *, criteria: ApronCriteria | None = None
+) -> tuple[str, ...]:
+    """Choose the scenes that make a seasonal baseline of `scene`: their ids, ordered by time.
+
+    Same sensor, drawn scenes with drawn ones; radar of the same relative orbit only, nearest in
+    time. Optical scenes are taken by how near the sun stood to where it stands now, and by time.
+    Scenes of the same hour are the same look and never taken. The order of `candidates` does not
+    matter.
+    """
+    criteria = criteria or ApronCriteria()
+    sun = sun_over(scene.acquired_at, grid)
+
+    def unlikeness(other: Scene) -> tuple[float, str]:
+        days = abs((other.acquired_at - scene.acquired_at).total_seconds()) / 86400
+        cost = days / criteria.time_days
+        if scene.modality is Modality.OPTICAL:
+            cost += angle_deg(sun_over(other.acquired_at, grid), sun) / criteria.sun_deg
+        return cost, other.id
+
+    fitting = sorted((c for c in candidates if _is_comparable(c, scene)), key=unlikeness)
+    chosen = fitting[: criteria.max_references]
+    return tuple(c.id for c in sorted(chosen, key=lambda c: (c.acquired_at, c.id)))
+
+
+def _is_comparable(other: Scene, scene: Scene) -> bool:
+    return (
+        other.id != scene.id
+        and (other.sensor, other.modality, other.rendered)
+        == (scene.sensor, scene.modality, scene.rendered)
+        and (scene.modality is Modality.OPTICAL or other.orbit == scene.orbit)
+        and abs((other.acquired_at - scene.acquired_at).total_seconds()) >= _SAME_PASS_S
+    )
+
+
+_SAME_PASS_S = 3600.0
+
+
+def apron_states(
+    scene: Scene,
+    chip: Chip,
+    gazetteer: Gazetteer,
+    *,
+    references: Sequence[Reference],
+    previous: Mapping[str, ApronState] | None = None,
+    criteria: ApronCriteria | None = None,
+) -> tuple[ApronState, ...]:
+    """Compare every apron of the area that lies on the chip's grid with its past, by apron id.
+
+    Args:
+        scene: The scene the chip was read from.
+        chip: Its pixels on the port's grid: reflectance, or dB.
+        gazetteer: The port.
+        references: Other scenes with their chips on the same grid, in any order; those that
+            cannot be compared are left out and the best `max_references` are used.
+        previous: What the usable scene before this one (same sensor) said, by apron id: a change
+            is confirmed where it said the same of the same ground.
+        criteria: Thresholds.
+
+    Returns:
+        One state per apron; `unobserved` with its reason where too little could be judged.
+    """
+    criteria = criteria or ApronCriteria()
+    aprons = apron_pixels(gazetteer, chip.grid)
+    if not aprons:
+        return ()
+    by_id = {s.id: (s, c) for s, c in references if c.grid == chip.grid}
+    chosen = apron_references(scene, [s for s, _ in by_id.values()], chip.grid, criteria=criteria)
+    past = [by_id[i] for i in chosen]
+    compared = _compared(scene, chip, gazetteer, aprons, past, criteria)
+    if isinstance(compared, str):
+        return tuple(_unobserved(scene, a, compared, 0.0) for a in aprons)
+    before = previous or {}
+    return tuple(
+        _state(scene, chip.grid, a, compared, before.get(a.place.id), criteria) for a in aprons
+    )
+
+
+def unobserved_aprons(
+    scene: Scene, gazetteer: Gazetteer, grid: Grid, *, reason: str
+) -> tuple[ApronState, ...]:
+    """Return what a scene that cannot be read says of every apron: nothing, and why."""
+    return tuple(_unobserved(scene, a, reason, 0.0) for a in apron_pixels(gazetteer, grid))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Compared:
+    departure: Departure
+    window: tuple[slice, slice]
+    obstacle: FloatArray
+    """0 where nothing hides the ground, else the index of what does in `_OBSTACLES`."""
+    sides: tuple[int, int]
+    is_radar: bool
+
+
+_OBSTACLES = ("", "not in view", "cloud", "cloud shadow", "saturated")
+
+
+def _compared(
+    scene: Scene,
+    chip: Chip,
+    gazetteer: Gazetteer,
+    aprons: Sequence[ApronPixels],
+    past: Sequence[Reference],
+    criteria: ApronCriteria,
+) -> _Compared | str:
+    """Return the comparison of all aprons at once, or the word for why there is none."""
+    is_radar = scene.modality is Modality.RADAR
+    names = tuple(n for n in chip.bands if n != "scl" and all(n in c.bands for _, c in past))
+    if len(past) < criteria.min_references:
+        return "too few references"
+    if not names:
+        return "no usable bands"
+    obstacle = _hidden(scene, chip, criteria)
+    if isinstance(obstacle, str):
+        return obstacle
+    stable = stable_ground(chip, gazetteer, aprons)
+    now = _judged(chip, names, obstacle > 0)
+    layers = []
+    for other_scene, other in past:
+        brought = _brought(other, chip, names, stable, criteria)
+        hidden = None if brought is None else _hidden(other_scene, brought, criteria)
+        if brought is None or hidden is None or isinstance(hidden, str):
+            continue
+        layers.append(_judged(brought, names, hidden > 0))
+    window = _window(aprons, chip.grid)
+    gsd = chip.grid.gsd_m
+    small = max(2, round(criteria.object_m / gsd))
+    sides = (small, max(3, small + 1, round(criteria.block_m / gsd)))
+    found = None
+    if len(layers) >= criteria.min_references:
+        found = departure(
+            now,
+            layers,
+            stable=stable,
+            window=window,
+            sides_px=sides,
+            is_radar=is_radar,
+            criteria=criteria.baseline,
+        )
+    if found is None:
+        return "too few references"
+    here = obstacle[window]
+    if not is_radar:
+        white = np.nan_to_num(found.now, nan=1.0).min(axis=0) >= criteria.white
+        white &= np.nan_to_num(found.usual, nan=1.0).min(axis=0) >= criteria.white
+        here = np.where(white & (here == 0), _OBSTACLES.index("saturated"), here)
+    return _Compared(departure=found, window=window, obstacle=here, sides=sides, is_radar=is_radar)
+
+
+def _brought(
+    other: Chip, chip: Chip, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
+) -> Chip | None:
+    """Return `other` registered on `chip`; None where it lies too far off to be compared."""
+    name = next((n for n in ("red", "vv", "green") if n in names), names[0])
+    limits = criteria.registration
+    shift: Shift = shift_of(other.band(name), chip.band(name), stable, criteria=limits)
+    if shift.is_misplaced(limits):
+        return None
+    return shifted(other, shift) if shift.is_worth_correcting(limits) else other
+
+
+def _hidden(scene: Scene, chip: Chip, criteria: ApronCriteria) -> FloatArray | str:
+    """Return by pixel what hides the ground, or one word for the whole scene."""
+    shape = (chip.grid.height, chip.grid.width)
+    if scene.modality is Modality.RADAR:
+        seen = np.isfinite(chip.values).all(axis=0)
+        return np.where(seen, 0, 1).astype(np.float32)
+    sky = sky_over(chip, sun=sun_over(scene.acquired_at, chip.grid), criteria=criteria.sky)
+    if sky.is_hazy:
+        return "haze"
+    out = np.zeros(shape, np.float32)
+    # Classes are believed of wide areas only: bright aprons are called cloud one by one.
+    if sky.scene_class is not None:
+        side = max(3, round(_WIDE_M / chip.grid.gsd_m))
+        for number, classes in ((2, (8, 9)), (3, (3,))):
+            classed = np.isin(sky.scene_class, classes).astype(np.float32)
+            out[ndimage.uniform_filter(classed, side) > 0.5] = number
+    out[sky.shadow] = 3
+    out[sky.cloud] = 2
+    out[~sky.seen] = 1
+    return out
+
+
+_WIDE_M = 600.0
+
+
+def _judged(chip: Chip, names: Sequence[str], hidden: BoolArray) -> FloatArray:
+    bands = np.stack([chip.band(n) for n in names])
+    return np.where(hidden, np.nan, bands).astype(np.float32)
+
+
+def _window(aprons: Sequence[ApronPixels], grid: Grid) -> tuple[slice, slice]:
+    margin = math.ceil(_MARGIN_M / grid.gsd_m)
+    rows = [p for a in aprons for p in (a.rows.start, a.rows.stop)]
+    cols = [p for a in aprons for p in (a.cols.start, a.cols.stop)]
+    return (
+        slice(max(0, min(rows) - margin), min(grid.height, max(rows) + margin)),
+        slice(max(0, min(cols) - margin), min(grid.width, max(cols) + margin)),
+    )
+
+
+_MARGIN_M = 60.0
+
+
+def _state(
+    scene: Scene,
+    grid: Grid,
+    apron: ApronPixels,
+    compared: _Compared,
+    before: ApronState | None,
+    criteria: ApronCriteria,
+) -> ApronState:
+    inside = apron.on(compared.window)
+    small, large = (compared.departure.distance[s] for s in compared.sides)
+    ratio = np.fmax(small / criteria.object_distance, large / criteria.block_distance)
+    known = inside & (compared.obstacle == 0) & np.isfinite(ratio)
+    usable = min(1.0, np.count_nonzero(known) / apron.whole)
+    if usable < criteria.min_usable:
+        return _unobserved(scene, apron, _why(compared.obstacle[inside]), usable)
+    ratio = np.where(known, ratio, 0)
+    blobs = _blobs(ratio, grid.gsd_m, criteria)
+    words = directions(
+        blobs,
+        compared.departure.now,
+        compared.departure.usual,
+        known,
+        is_radar=compared.is_radar,
+        criteria=criteria.direction,
+    )
+    area = {
+        word: float(np.isin(blobs, [n for n, w in words.items() if w is word]).sum())
+        * grid.gsd_m**2
+        for word in (ApronChange.FILLED, ApronChange.CLEARED, ApronChange.CHANGED)
+    }
+    change = _overall(area)
+    outline = outline_of(blobs > 0, compared.window, grid)
+    peak = float(ratio.max())
+    return ApronState(
+        **_who(scene, apron),
+        change=change,
+        changed_m2=sum(area.values()),
+        filled_m2=area[ApronChange.FILLED],
+        cleared_m2=area[ApronChange.CLEARED],
+        score=_score(peak, criteria),
+        confirmed=_confirms(before, scene, change, outline, criteria),
+        usable=usable,
+        reason=f"{compared.departure.references} references",
+        outline_wkt=outline,
+    )
+
+
+def _who(scene: Scene, apron: ApronPixels) -> dict[str, object]:
+    return {
+        "scene_id": scene.id,
+        "acquired_at": scene.acquired_at,
+        "available_at": scene.available_at,
+        "sensor": scene.sensor,
+        "modality": scene.modality,
+        "apron_id": apron.place.id,
+        "rendered": scene.rendered,
+    }
+
+
+def _unobserved(scene: Scene, apron: ApronPixels, reason: str, usable: float) -> ApronState:
+    nan = float("nan")
+    return ApronState(
+        **_who(scene, apron),
+        change=ApronChange.UNOBSERVED,
+        changed_m2=nan,
+        filled_m2=nan,
+        cleared_m2=nan,
+        score=nan,
+        confirmed=False,
+        usable=usable,
+        reason=reason,
+    )
+
+
+def _why(obstacles: FloatArray) -> str:
+    counts = np.bincount(obstacles.astype(int), minlength=len(_OBSTACLES))
+    counts[0] = 0
+    return _OBSTACLES[int(np.argmax(counts))] if counts.any() else "too few references"
+
+
+def _blobs(ratio: FloatArray, gsd_m: float, criteria: ApronCriteria) -> npt.NDArray[np.int32]:
+    """Return numbered changes: grown from where the threshold is passed, small ones left out."""
+    eight = np.ones((3, 3), np.bool_)
+    labels, count = ndimage.label(ratio >= criteria.edge_share, eight)
+    if not count:
+        return np.zeros(ratio.shape, np.int32)
+    numbers = np.arange(1, count + 1)
+    peak = ndimage.maximum(ratio, labels, numbers)
+    size = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    least = max(criteria.min_area_px, criteria.min_area_m2 / gsd_m**2)
+    kept = numbers[(np.asarray(peak) >= 1) & (size >= least)]
+    return np.where(np.isin(labels, kept), labels, 0).astype(np.int32)
+
+
+def _overall(area: Mapping[ApronChange, float]) -> ApronChange:
+    """Return the word for the whole apron: a direction only where it holds for most of it."""
+    total = sum(area.values())
+    if not total:
+        return ApronChange.NONE
+    for word in (ApronChange.FILLED, ApronChange.CLEARED):
+        if area[word] > 0.6 * total:
+            return word
+    return ApronChange.CHANGED
+
+
+def _score(peak: float, criteria: ApronCriteria) -> float:
+    if not peak > 0:
+        return 0.0
+    odds = criteria.score_slope * math.log(peak / criteria.score_middle)
+    return 1 / (1 + math.exp(-min(max(odds, -50.0), 50.0)))
+
+
+def _confirms(
+    before: ApronState | None,
+    scene: Scene,
+    change: ApronChange,
+    outline_wkt: str,
+    criteria: ApronCriteria,
+) -> bool:
+    """True where the scene before said the same of the same ground."""
+    if before is None or not outline_wkt or not before.outline_wkt:
+        return False
+    if (before.sensor, before.change) != (scene.sensor, change):
+        return False
+    if before.acquired_at >= scene.acquired_at:
+        return False
+    now, then = shapely.from_wkt(outline_wkt), shapely.from_wkt(before.outline_wkt)
+    shared = float(now.intersection(then).area)
+    return shared >= criteria.same_place * min(float(now.area), float(then.area))
