@@ -29,12 +29,12 @@ class LengthCriteria:
     """How much of the beam is averaged, to either side of the axis."""
     gap_m: float = 25.0
     """Dark deck between two bright parts of one hull, half of what is closed."""
-    slope: float = 1.0
+    slope: float = 0.93
     """length = slope × extent + offset, for pixels of 8-20 m (Sentinel-1 GRD, 20 m resolution)."""
-    offset_m: float = 0.0
-    error_m: float = 15.0
+    offset_m: float = -5.0
+    error_m: float = 16.0
     """Half-width of the interval that holds two of three true lengths."""
-    error_share: float = 0.06
+    error_share: float = 0.1
     """The same as a share of the length, added in quadrature."""
 
 
