@@ -10,7 +10,7 @@ from monitor.batch import EVER
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.errors import InputError
-from monitor.sources.imagery.plain_image import RasterFacts, raster_facts
+from monitor.sources.imagery.plain_image import RasterFacts, is_grey, plain_pixels, raster_facts
 from monitor.sources.imagery.static_stac import StaticCatalog
 
 RADAR_BANDS = ("vv", "vh")
@@ -91,6 +91,9 @@ def _from_catalog(path: Path, scene_id: str | None, modality: Modality | None) -
 
 def _from_raster(path: Path, modality: Modality | None) -> NamedScene:
     facts = raster_facts(path)
+    if modality is None and not facts.crs_wkt and len(facts.names) >= 3:
+        # Radar pictures are often published as grey with three equal channels.
+        modality = Modality.RADAR if is_grey(plain_pixels(path)) else Modality.OPTICAL
     names = _band_names(facts, modality)
     radar = set(names) <= set(RADAR_BANDS)
     taken = _taken(facts.taken)

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from monitor.batch import Progress
 from monitor.batch.vessel_scene import NamedScene, named_scene
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid, port_pixels
+from monitor.detect.imagery.radar_blobs import field_of
 from monitor.detect.imagery.radar_vessels import Hull, VesselCriteria, hulls_in, radar_vessels
 from monitor.detect.imagery.sea_clutter import (
     BLOCK_PX,
@@ -48,6 +50,7 @@ OVERLAP_PX = 160
 _MAX_SIDE_PX = 60_000
 
 Json = dict[str, Any]
+Degrees = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +176,9 @@ def _on_ground(
     look = None if radar else _optical_door()
     land, sea_db = _whole_land(read, grid) if radar else (None, None)
     pieces = list(tiles(grid.height, grid.width))
-    features, seen = [], _Seen()
+    features: list[Json] = []
+    seen = _Seen()
+    found: list[tuple[Sighting, tuple[int, int, int, int], bool | None]]
     for number, (rows, cols, own_rows, own_cols) in enumerate(pieces, start=1):
         tile = part_of(grid, rows, cols)
         chip = read(tile, named.bands)
@@ -227,6 +232,9 @@ class _Reader:
         self._named = named
         self._reader = RasterReader()
 
+    def has(self, band: str) -> bool:
+        return self._named.scene.band(band) is not None
+
     def __call__(self, grid: Grid, bands: tuple[str, ...]) -> Chip:
         if not bands:
             raise BadScene("missing_band", f"{self._named.scene.id} has no band to look at")
@@ -247,14 +255,12 @@ def _whole_land(read: _Reader, grid: Grid) -> tuple[BoolArray | None, float | No
         width=math.ceil(grid.width / COARSE_PX),
         height=math.ceil(grid.height / COARSE_PX),
     )
-    name = next(n for n in ("vv", "vh") if read._named.scene.band(n) is not None)  # noqa: SLF001
+    name = next(n for n in ("vv", "vh") if read.has(n))
     levels = read(coarse, (name,)).band(name)
     return coarse_land(levels, gsd_m=grid.gsd_m, criteria=LandCriteria())
 
 
 def _tile_land(chip: Chip, land: BoolArray | None, rows: slice, cols: slice) -> BoolArray:
-    from monitor.detect.imagery.radar_blobs import field_of
-
     if land is None:
         return field_of(chip.values[0], gsd_m=chip.grid.gsd_m).land
     part = land[
@@ -271,8 +277,10 @@ def _holds(span: slice, value: float) -> bool:
 def _counted(
     chip: Chip, land: BoolArray | None, tile: tuple[slice, slice], own: tuple[slice, slice]
 ) -> _Seen:
-    window = tuple(
-        slice(o.start - t.start, o.stop - t.start) for o, t in zip(own, tile, strict=True)
+    (rows, cols), (own_rows, own_cols) = tile, own
+    window = (
+        slice(own_rows.start - rows.start, own_rows.stop - rows.start),
+        slice(own_cols.start - cols.start, own_cols.stop - cols.start),
     )
     seen = np.isfinite(chip.values).any(axis=0)[window]
     water = seen if land is None else seen & ~land[window]
@@ -364,7 +372,7 @@ def _in_picture(named: NamedScene, plan: VesselsPlan) -> tuple[list[Json], _Seen
 
 def _decibels(grey: Any) -> FloatArray:  # noqa: ANN401
     numbers = np.asarray(grey)
-    if numbers.dtype.kind == "f" and float(np.nanmin(numbers, initial=0.0)) < 0:
+    if numbers.dtype.kind == "f" and bool((numbers < 0).any()):
         return np.where(np.isfinite(numbers), numbers, np.nan).astype(np.float32)
     return amplitude_to_db(numbers)
 
@@ -386,7 +394,7 @@ def _in_optical_picture(
         scene_id=named.scene.id,
         grid=grid,
         bands=tuple(b.name for b in order),
-        values=np.stack([pixels[b.index - 1] for b in order]).astype(np.float32) / full,
+        values=np.asarray(np.stack([pixels[b.index - 1] for b in order]) / full, np.float32),
     )
     features = []
     for sighting in look(named.scene, chip):
@@ -402,7 +410,7 @@ def _in_optical_picture(
     return features, _Seen(pixels=height * width, seen=height * width, water=height * width)
 
 
-def _in_pixels(grid: Grid, lon: FloatArray, lat: FloatArray) -> tuple[Any, Any]:
+def _in_pixels(grid: Grid, lon: Degrees, lat: Degrees) -> tuple[Any, Any]:
     x, y = MetricFrame(epsg=grid.epsg).xy(lon, lat)
     return (x - grid.west_m) / grid.gsd_m, (grid.north_m - y) / grid.gsd_m
 

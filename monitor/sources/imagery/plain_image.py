@@ -25,6 +25,8 @@ from monitor.domain.chip import Grid
 from monitor.domain.geo import MetricFrame
 from monitor.errors import InputError
 
+Vector = npt.NDArray[np.float64]
+
 _DRIVERS = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -123,7 +125,7 @@ class RasterFacts:
             min(self.height, max(round(float(own_rows.max())), round(float(own_rows.min())) + 1)),
         )
 
-    def _place(self, col: npt.ArrayLike, row: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], ...]:
+    def _place(self, col: npt.ArrayLike, row: npt.ArrayLike) -> tuple[Vector, Vector]:
         a, b, c, d, e, f = self.affine
         cols, rows = np.asarray(col, np.float64), np.asarray(row, np.float64)
         return a * cols + b * rows + c, d * cols + e * rows + f
@@ -160,6 +162,14 @@ def raster_facts(path: Path) -> RasterFacts:
             has_gcps=bool(gcps),
             taken=str(raster.tags().get("TIFFTAG_DATETIME", ""))[:19],
         )
+
+
+def is_grey(pixels: npt.NDArray[np.generic]) -> bool:
+    """Whether the first three bands of an image say the same, but for a JPEG's rounding."""
+    if len(pixels) < 3:
+        return True
+    red, green, blue = (np.asarray(band, np.float32) for band in pixels[:3])
+    return bool(max(np.abs(red - green).mean(), np.abs(red - blue).mean()) < 1.0)
 
 
 def plain_pixels(path: Path) -> npt.NDArray[np.generic]:
