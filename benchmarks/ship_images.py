@@ -57,7 +57,7 @@ def pictures() -> Iterator[Picture]:
         )
         labels = labels.reshape(red.shape)
         ships = [k for k in range(len(codes)) if k != int(np.argmax(counts))]
-        boxes = tuple(_box(ndimage.find_objects(labels == k)[0]) for k in ships)
+        boxes = tuple(_box(ndimage.find_objects((labels == k).astype(np.int8))[0]) for k in ships)
         pixels = plain_pixels(path.with_name(f"{name}.png"))[0]
         yield Picture(source="hrsid", name=name, pixels=pixels, boxes=boxes)
     for source in ("ls_ssdd", "ssdd"):

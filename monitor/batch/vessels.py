@@ -282,7 +282,7 @@ def _counted(
         slice(own_rows.start - rows.start, own_rows.stop - rows.start),
         slice(own_cols.start - cols.start, own_cols.stop - cols.start),
     )
-    seen = np.isfinite(chip.values).any(axis=0)[window]
+    seen = np.asarray(np.isfinite(chip.values).any(axis=0), np.bool_)[window]
     water = seen if land is None else seen & ~land[window]
     return _Seen(
         pixels=seen.size, seen=int(np.count_nonzero(seen)), water=int(np.count_nonzero(water))

@@ -51,7 +51,7 @@ class BlobCriteria:
     """A single echo fills the nine pixels of the mean; less is noise at any size of pixel."""
     step_db: float = 3.0
     """From one level of the search to the next, and how many there are above the first."""
-    steps: int = 6
+    steps: int = 10
     ship_m: float = 460.0
     """Longest ship there is, with its bloom."""
     ship_px: int = 400
