@@ -24,14 +24,14 @@ def main() -> None:
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * 4)
     sure: dict[tuple[str, float], list[int]] = defaultdict(lambda: [0, 0])
     empty = [0, 0]
-    scenes: list[str] = []
     everything = list(pictures())
     scenes = sorted({p.name[:5] for p in everything if p.source == "hrsid"})
     for picture in everything:
         hulls = hulls_in([amplitude_to_db(picture.pixels)], gsd_m=None)
         by_overlap = _matched(hulls, picture.boxes, _overlap, 0.3)
         by_centre = _matched(hulls, picture.boxes, _centred, 0.5)
-        fold = "dev" if scenes.index(picture.name[:5]) % 2 == 0 else "held"
+        known = picture.name[:5] in scenes
+        fold = "dev" if known and scenes.index(picture.name[:5]) % 2 == 0 else "held"
         for key in _groups(picture, fold) if picture.source == "hrsid" else [picture.source]:
             for slot, value in enumerate(
                 (len(by_overlap), len(by_centre), len(hulls), len(picture.boxes))

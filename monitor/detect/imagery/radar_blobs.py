@@ -62,6 +62,9 @@ class BlobCriteria:
     water_db: float = 4.0
     """What counts as water in the ring round a blob."""
     ring_px: int = 6
+    halo_db: float = 20.0
+    """The same beside a very bright ship, whose own side lobes lie on the water: what is this far
+    below her brightest tenth."""
     water_share: float = 0.6
     """Least share of water in the ring: a ship alongside has water on a side and two ends."""
     fill: float = 0.4
@@ -215,16 +218,16 @@ class _Search:
 
     def _judged(self, part: BoolArray, row: int, col: int) -> Blob | None:
         criteria = self._criteria
+        window = self._contrast[row : row + part.shape[0], col : col + part.shape[1]]
+        values = window[part]
+        bright = float(np.quantile(values, 0.9))
         length, width, axis = _ellipse(part)
-        water = self._water_share(part, row, col)
+        water = self._water_share(part, row, col, bright - criteria.halo_db)
         filled = np.count_nonzero(part) / (math.pi / 4 * length * width)
         if length > self._ship_px or water < criteria.water_share or filled < criteria.fill:
             return None
         if width < criteria.slender * length:
             return None
-        window = self._contrast[row : row + part.shape[0], col : col + part.shape[1]]
-        values = window[part]
-        bright = float(np.quantile(values, 0.9))
         hull = _trimmed(part, part & (window >= bright - criteria.trim_db))
         rows, cols = np.flatnonzero(hull.any(axis=1)), np.flatnonzero(hull.any(axis=0))
         hull = hull[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
@@ -243,7 +246,7 @@ class _Search:
             axis_col=axis[1],
         )
 
-    def _water_share(self, part: BoolArray, row: int, col: int) -> float:
+    def _water_share(self, part: BoolArray, row: int, col: int, halo_db: float) -> float:
         reach = self._criteria.ring_px
         top, left = max(row - reach, 0), max(col - reach, 0)
         bottom = min(row + part.shape[0] + reach, self._water.shape[0])
@@ -255,7 +258,11 @@ class _Search:
         ring &= ~self._unseen[top:bottom, left:right]
         if not ring.any():
             return 0.0
-        return float(self._water[top:bottom, left:right][ring].mean())
+        water = self._water[top:bottom, left:right][ring]
+        if halo_db > self._criteria.water_db:
+            around = self._contrast[top:bottom, left:right][ring]
+            water = water | ((around < halo_db) & (around > _NOTHING))
+        return float(water.mean())
 
 
 def _ellipse(part: BoolArray) -> tuple[float, float, tuple[float, float]]:
