@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from scipy import ndimage
 
@@ -45,7 +47,8 @@ def pictures() -> Iterator[Picture]:
     """Yield every labelled picture."""
     hrsid = shared("data", "imagery", "hrsid_sample")
     for path in sorted((hrsid / "images").glob("*.jpg")):
-        mask = plain_pixels(hrsid / "masks" / f"{path.stem}.png")[0] > 127
+        drawn = plain_pixels(hrsid / "masks" / f"{path.stem}.png")[:3].max(axis=0)
+        mask = drawn > int(drawn.max()) // 2
         labels, _ = ndimage.label(mask, np.ones((3, 3)))
         boxes = tuple(_box(window) for window in ndimage.find_objects(labels))
         yield Picture(source="hrsid", name=path.stem, pixels=plain_pixels(path)[0], boxes=boxes)
@@ -97,5 +100,8 @@ def ship_chips() -> Iterator[tuple[dict[str, str], Any]]:
         found = where.get((row["scene"][17:32], f"{row['cx']}_y{row['cy']}"))
         if found is not None:
             content = zipfile.ZipFile(found[0]).read(found[1])
-            with MemoryFile(content) as memory, memory.open() as raster:
-                yield row, raster.read().astype(np.float32)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                with MemoryFile(content) as memory, memory.open() as raster:
+                    power = raster.read().astype(np.float32)
+            yield row, power

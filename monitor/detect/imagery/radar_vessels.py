@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import Polygon
 
 from monitor.detect.imagery.radar_blobs import Blob, BlobCriteria, Field, blobs_in, field_of
-from monitor.detect.imagery.sea_clutter import BoolArray, FloatArray
+from monitor.detect.imagery.sea_clutter import BoolArray, FloatArray, power_of
 from monitor.detect.imagery.ship_length import HullSize, LengthCriteria, length_and_axis
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.geo import MetricFrame
@@ -115,10 +115,8 @@ def hulls_in(
     """
     criteria = criteria or VesselCriteria()
     image = _together(bands, gsd_m=gsd_m, land=land, sea_db=sea_db, criteria=criteria.blob)
-    power = np.power(10, image.sea.contrast_db * np.float32(0.1))
-    ready = _raw_power(bands, image, power)
     return tuple(
-        _hull(blob, ready, gsd_m, criteria)
+        _hull(blob, bands, image, gsd_m, criteria)
         for blob in blobs_in(image, gsd_m=gsd_m, criteria=criteria.blob)
     )
 
@@ -194,7 +192,7 @@ def _together(
     if not others:
         return first
     fields = [first, *others]
-    powers = np.stack([np.power(10, f.sea.contrast_db * np.float32(0.1)) for f in fields])
+    powers = np.stack([power_of(f.sea.contrast_db) for f in fields])
     seen = np.isfinite(powers)
     mean = np.where(seen, powers, 0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
     contrast = np.where(seen.any(axis=0), 10 * np.log10(np.maximum(mean, 1e-6)), np.nan)
@@ -203,22 +201,30 @@ def _together(
     return replace(first, sea=sea)
 
 
-def _raw_power(bands: Sequence[FloatArray], image: Field, smooth: FloatArray) -> FloatArray:
-    """Return power over the sea without the 3 × 3 mean where there is one band, else with it."""
+def _over_sea(bands: Sequence[FloatArray], image: Field, window: tuple[slice, slice]) -> FloatArray:
+    """Return power over the sea, without the 3 × 3 mean where there is one band, else with it."""
     if len(bands) > 1:
-        return smooth
-    return np.asarray(np.power(10, (bands[0] - image.sea.level_db) * np.float32(0.1)), np.float32)
+        return power_of(image.sea.contrast_db[window])
+    return power_of(bands[0][window] - image.sea.level_db[window])
 
 
-def _hull(blob: Blob, power: FloatArray, gsd_m: float | None, criteria: VesselCriteria) -> Hull:
+def _hull(
+    blob: Blob,
+    bands: Sequence[FloatArray],
+    image: Field,
+    gsd_m: float | None,
+    criteria: VesselCriteria,
+) -> Hull:
     height, width = blob.mask.shape
     top, left = max(blob.row - _AROUND_PX, 0), max(blob.col - _AROUND_PX, 0)
-    window = power[top : blob.row + height + _AROUND_PX, left : blob.col + width + _AROUND_PX]
-    mask = np.zeros(window.shape, np.bool_)
+    rows = slice(top, blob.row + height + _AROUND_PX)
+    cols = slice(left, blob.col + width + _AROUND_PX)
+    power = _over_sea(bands, image, (rows, cols))
+    mask = np.zeros(power.shape, np.bool_)
     mask[blob.row - top : blob.row - top + height, blob.col - left : blob.col - left + width] = (
         blob.mask
     )
-    size = length_and_axis(window, mask, gsd_m=gsd_m, criteria=criteria.length)
+    size = length_and_axis(power, mask, gsd_m=gsd_m, criteria=criteria.length)
     row, col = top + size.centre_row + 0.5, left + size.centre_col + 0.5
     open_water = blob.water_share >= criteria.blob.open_share
     confidence = criteria.sure if blob.bright_db >= criteria.bright_db else criteria.likely

@@ -58,15 +58,22 @@ class Sea:
     """The sea's level."""
 
 
+def power_of(db: FloatArray) -> FloatArray:
+    """Return decibels as linear power; by `exp`, several times quicker than a power of ten."""
+    return np.asarray(np.exp(db * np.float32(np.log(10) / 10)), np.float32)
+
+
 def smoothed_db(db: FloatArray) -> FloatArray:
     """Return the mean power over 3 × 3 pixels in dB, of seen pixels only; NaN stays NaN."""
     seen = np.isfinite(db)
-    power = np.where(seen, np.power(10, np.where(seen, db, 0) * 0.1, dtype=np.float32), 0)
-    mean: FloatArray = ndimage.uniform_filter(power.astype(np.float32), 3, mode="nearest")
+    power = power_of(db)
+    power[~seen] = 0
+    mean: FloatArray = ndimage.uniform_filter(power, 3, mode="nearest")
     if not seen.all():
         share = ndimage.uniform_filter(seen.astype(np.float32), 3, mode="nearest")
         mean = np.asarray(mean / np.maximum(share, 1 / 9), np.float32)
-    smooth = np.asarray(10 * np.log10(np.maximum(mean, np.float32(1e-12))), np.float32)
+    smooth = np.log(np.maximum(mean, np.float32(1e-12)))
+    smooth *= np.float32(10 / np.log(10))
     smooth[~seen] = np.nan
     return smooth
 
@@ -117,9 +124,11 @@ def coarse_land(
     sea = sea_mode(levels)
     if not np.isfinite(sea):
         return np.zeros(levels.shape, np.bool_), sea
-    filled = np.where(np.isfinite(levels), levels, np.float32(sea))
-    darkest = ndimage.percentile_filter(filled, 30, 5, mode="nearest")
-    labels, _ = ndimage.label(darkest > sea + criteria.above_sea_db)
+    with np.errstate(invalid="ignore"):
+        high = (levels > sea + criteria.above_sea_db).astype(np.float32)
+    # 18 of 25 blocks are high exactly where the darkest third, the eighth of them, is high; counting
+    # is many times quicker than ranking.
+    labels, _ = ndimage.label(ndimage.uniform_filter(high, 5, mode="nearest") > 17.5 / 25)
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     pixels = float(criteria.land_px)
