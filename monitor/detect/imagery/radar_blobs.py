@@ -139,7 +139,8 @@ def field_of(
         criteria: Thresholds.
     """
     criteria = criteria or BlobCriteria()
-    smooth = smoothed_db(np.where(np.isfinite(db), db, np.float32(np.nan)).astype(np.float32))
+    seen = np.isfinite(db)
+    smooth = smoothed_db(db if seen.all() else np.where(seen, db, np.float32(np.nan)))
     if land is None or sea_db is None:
         coarse, found_db = coarse_land(coarse_levels(smooth), gsd_m=gsd_m, criteria=criteria.land)
         if land is None:

@@ -54,9 +54,9 @@ class VesselCriteria:
     """Confidence on open water where she is bright; benchmarks/radar_vessels.py states how many
     such sightings were labelled ships."""
     bright_db: float = 17.0
-    likely: float = 0.85
+    likely: float = 0.6
     """The same where she is not."""
-    beside_land: float = 0.45
+    beside_land: float = 0.5
     """Confidence where the ring round her is not open water."""
     moving_shift_m: float = 450.0
     """How far a ship of 12 kn may be drawn from her true place, along the track."""

@@ -67,14 +67,16 @@ def smoothed_db(db: FloatArray) -> FloatArray:
     """Return the mean power over 3 × 3 pixels in dB, of seen pixels only; NaN stays NaN."""
     seen = np.isfinite(db)
     power = power_of(db)
-    power[~seen] = 0
+    if not seen.all():
+        power[~seen] = 0
     mean: FloatArray = ndimage.uniform_filter(power, 3, mode="nearest")
     if not seen.all():
         share = ndimage.uniform_filter(seen.astype(np.float32), 3, mode="nearest")
         mean = np.asarray(mean / np.maximum(share, 1 / 9), np.float32)
     smooth = np.log(np.maximum(mean, np.float32(1e-12)))
     smooth *= np.float32(10 / np.log(10))
-    smooth[~seen] = np.nan
+    if not seen.all():
+        smooth[~seen] = np.nan
     return smooth
 
 
@@ -103,8 +105,9 @@ def coarse_levels(smooth: FloatArray) -> FloatArray:
     """Return the mean of every `COARSE_PX` block in dB, NaN where none of it was seen."""
     blocks = _blocks(smooth, COARSE_PX)
     seen = np.isfinite(blocks)
-    count = seen.sum(axis=(1, 3))
-    total = np.where(seen, blocks, 0).sum(axis=(1, 3))
+    values = blocks if seen.all() else np.where(seen, blocks, np.float32(0))
+    count = np.einsum("iajb->ij", seen, dtype=np.float64)
+    total = np.einsum("iajb->ij", values, dtype=np.float64)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan), np.float32)
 
 
@@ -126,8 +129,8 @@ def coarse_land(
         return np.zeros(levels.shape, np.bool_), sea
     with np.errstate(invalid="ignore"):
         high = (levels > sea + criteria.above_sea_db).astype(np.float32)
-    # 18 of 25 blocks are high exactly where the darkest third, the eighth of them, is high; counting
-    # is many times quicker than ranking.
+    # 18 of 25 blocks are high exactly where the darkest third, the eighth of them, is high;
+    # counting is many times quicker than ranking.
     labels, _ = ndimage.label(ndimage.uniform_filter(high, 5, mode="nearest") > 17.5 / 25)
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
@@ -153,12 +156,13 @@ def sea_under(smooth: FloatArray, land: BoolArray, *, usual_db: float) -> Sea:
         usual_db: The sea's level where no sea is near.
     """
     height, width = smooth.shape
-    # 8 × 8 sums by reduceat would be no quicker: the reshape is a view.
-    blocks = _blocks(np.where(land, np.float32(np.nan), smooth), BLOCK_PX)
+    smooth_sea = np.where(land, np.float32(np.nan), smooth) if land.any() else smooth
+    blocks = _blocks(smooth_sea, BLOCK_PX)
     seen = np.isfinite(blocks)
-    values = np.where(seen, blocks, np.float32(0))
-    count = seen.sum(axis=(1, 3)).astype(np.float64)
-    total = values.sum(axis=(1, 3), dtype=np.float64)
+    values = blocks if seen.all() else np.where(seen, blocks, np.float32(0))
+    # Sums over two axes of a view: einsum takes a fifth of the time of `sum`.
+    count = np.einsum("iajb->ij", seen, dtype=np.float64)
+    total = np.einsum("iajb->ij", values, dtype=np.float64)
     squares = np.einsum("iajb,iajb->ij", values, values, dtype=np.float64)
     enough = count >= BLOCK_PX**2 // 4
     mean = np.where(enough, total / np.maximum(count, 1), np.inf)
