@@ -334,6 +334,77 @@ def look(
 _STATE_WORDS = ("occupied", "free", "unobserved")
 
 
+@app.command()
+def vessels(
+    scene: Annotated[
+        Path,
+        typer.Argument(
+            help="A STAC item or catalog (JSON or folder), a GeoTIFF or JPEG 2000, or a PNG or "
+            "JPEG without coordinates."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="GeoJSON to write; - for standard output.")
+    ] = Path("ships.geojson"),
+    scene_id: Annotated[
+        str | None, typer.Option("--scene", help="Id of the scene, where a catalog holds several.")
+    ] = None,
+    aoi: Annotated[
+        str | None,
+        typer.Option(
+            "--aoi",
+            help="Look at this port only: GeoJSON of areas or the name of a bundled one "
+            "(default: all of the raster).",
+        ),
+    ] = None,
+    gsd: Annotated[
+        float | None,
+        typer.Option(
+            help="Side of a pixel to look with, ground metres (default: the raster's own); of a "
+            "picture without coordinates: what its pixels measure.",
+            min=0.1,
+            max=100,
+        ),
+    ] = None,
+    modality: Annotated[
+        Literal["radar", "optical"] | None,
+        typer.Option(help="How the sensor sees (default: by the bands; one band is radar)."),
+    ] = None,
+    min_confidence: Annotated[
+        float, typer.Option(help="Leave out ships less likely than this.", min=0.0, max=1.0)
+    ] = 0.3,
+) -> None:
+    """Find the ships in one scene; write them as GeoJSON with length, axis and confidence.
+
+    Radar must be decibels, linear power or plain amplitude; sea and land are told in the image.
+    `coverage` in the file says how much water was seen, so that no ships is told from not seen.
+    A picture without coordinates gives ships in its own pixels, and says so. See docs/vessels.md.
+
+    Example: monitor vessels item.json --out ships.geojson
+    """
+    from monitor.batch.vessels import VesselsPlan, as_text, vessels_in
+    from monitor.domain.scene import Modality
+    from monitor.report.files import write_text
+
+    plan = VesselsPlan(
+        scene=scene,
+        scene_id=scene_id,
+        aoi=_aoi_path(aoi) if aoi else None,
+        gsd_m=gsd,
+        modality=Modality(modality) if modality else None,
+        min_confidence=min_confidence,
+    )
+    with _progress("looking for ships") as progress:
+        collection = vessels_in(plan, progress)
+    if str(out) == "-":
+        typer.echo(as_text(collection), nl=False)
+        return
+    write_text(out, as_text(collection))
+    share = collection["coverage"]["seen_share"]
+    typer.echo(f"{len(collection['features'])} ships, {100 * share:.0f} % of the area seen")
+    typer.echo(f"written to {out}")
+
+
 @import_app.command("ais")
 def import_ais(
     files: Annotated[
