@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
 from monitor.detect.imagery.port_pixels import Reading, port_pixels
-from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings
+from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings, radar_views
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.place import Gazetteer
@@ -144,7 +144,9 @@ def berth_states(
         key=lambda r: r.scene_id,
     )
     if scene.modality is Modality.RADAR:
-        readings = radar_readings(chip, past, port, criteria=criteria.radar)
+        readings = radar_readings(
+            radar_views(chip, past, port, criteria=criteria.radar), port, criteria=criteria.radar
+        )
     else:
         readings = optical_readings(chip, past, port, criteria=criteria.optical)
     return tuple(
