@@ -19,6 +19,7 @@ from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.geo import METRES_PER_NM
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.positions import PositionColumns
+from monitor.domain.sighting import Sighting
 from monitor.domain.window import from_ms, to_ms
 from monitor.report.headline import headline
 from monitor.report.summary import (
@@ -369,6 +370,19 @@ def _scene(scene: SceneOverlay) -> Json:
         "rendered": scene.rendered,
         "bounds": [[south, west], [north, east]],
         "url": "data:image/png;base64," + base64.b64encode(scene.png).decode("ascii"),
+        "ships": [_sighted(ship) for ship in scene.ships],
+    }
+
+
+def _sighted(ship: Sighting) -> Json:
+    corners = shapely.get_coordinates(shapely.from_wkt(ship.outline_wkt))
+    lies = plain(ship.mooring.value.replace("-", " "))
+    return {
+        "outline": [[round(lat, 6), round(lon, 6)] for lon, lat in corners.tolist()],
+        "label": (
+            f"{ship.length_m:.0f} ± {ship.length_error_m:.0f} m, {lies}, "
+            f"probability {ship.confidence:.2f}; an image gives no name"
+        ),
     }
 
 

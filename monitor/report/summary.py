@@ -16,6 +16,7 @@ from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.place import Gazetteer, Place
 from monitor.domain.positions import PositionColumns
+from monitor.domain.sighting import Sighting
 from monitor.domain.vessel import Identity
 from monitor.domain.window import from_ms
 from monitor.report.words import (
@@ -60,6 +61,8 @@ class SceneOverlay:
     """Evenly spaced in Web Mercator, north up; transparent where nothing was seen."""
     bounds: tuple[float, float, float, float]
     """(south, west, north, east) outer pixel edges, degrees, OGC:CRS84."""
+    ships: tuple[Sighting, ...] = ()
+    """What was taken for a ship in it; drawn while the picture is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,13 +44,6 @@ def put_berth_states(
         )
 
 
-def surveyed(connection: sa.Connection) -> dict[str, str]:
-    """Return scene id -> digest of the references it was judged against."""
-    table = schema.berth_states.c
-    rows = connection.execute(sa.select(table.scene_id, table.references_digest).distinct())
-    return {scene: digest for scene, digest in rows}
-
-
 def load_berth_states(
     connection: sa.Connection, *, available_by: datetime
 ) -> tuple[BerthState, ...]:

@@ -146,6 +146,19 @@ berth_states = Table(
     Index("berth_states_acquired", "acquired_ms"),
 )
 
+looks = Table(
+    "looks",
+    metadata,
+    Column("scene_id", Text, primary_key=True),
+    Column("acquired_ms", BigInteger, nullable=False),
+    # Names what the judgement was made with; another digest means judge again.
+    Column("references_digest", String(16), nullable=False),
+    # JSON lists of sightings and of apron states.
+    Column("ships", Text, nullable=False),
+    Column("aprons", Text, nullable=False),
+    Index("looks_acquired", "acquired_ms"),
+)
+
 findings = Table(
     "findings",
     metadata,

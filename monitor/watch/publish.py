@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.coverage import Coverage
 from monitor.domain.finding import Finding
 from monitor.domain.scene import Scene
+from monitor.domain.sighting import Sighting
 from monitor.domain.vessel import Identity
 from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
@@ -24,12 +26,15 @@ from monitor.report.files import (
     write_findings,
     write_json,
     write_silences,
+    write_text,
     write_visits,
 )
 from monitor.report.map import write_map
+from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay, TrackView
 from monitor.store.derived import load_berth_states, load_findings
 from monitor.store.engine import Store
+from monitor.store.looks import load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
@@ -66,7 +71,7 @@ class Published:
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    summary.json and report/index.html into `out`, each replaced in one step.
+    ships.geojson, summary.json and report/index.html into `out`, each replaced in one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -75,6 +80,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     with store.read() as connection:
         findings = in_order(load_findings(connection))
         states = load_berth_states(connection, available_by=now)
+        ships = load_sightings(connection, available_by=now)
         scenes = load_scenes(connection, available_by=now)
         losses = load_losses(connection)
         beats = heartbeats(connection)
@@ -84,6 +90,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
+    write_text(out / "ships.geojson", ships_geojson(ships))
     write_json(
         out / "summary.json",
         {
@@ -118,7 +125,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         tracks=_tracks(picture, brief, now - press.map_window),
         berth_states=states,
         findings=findings,
-        scenes=_overlays(scenes, press),
+        scenes=_overlays(scenes, ships, press),
         coverage=(
             *_failing(beats),
             *_not_seen(picture.coverage, states, scenes, now),
@@ -155,9 +162,14 @@ def _tracks(picture: Picture, brief: Brief, since: datetime) -> tuple[TrackView,
     return tuple(views)
 
 
-def _overlays(scenes: Sequence[Scene], press: Press) -> tuple[SceneOverlay, ...]:
+def _overlays(
+    scenes: Sequence[Scene], ships: Sequence[Sighting], press: Press
+) -> tuple[SceneOverlay, ...]:
+    seen = defaultdict(list)
+    for ship in ships:
+        seen[ship.scene_id].append(ship)
     drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
-    return tuple(o for o in drawn if o is not None)
+    return tuple(replace(o, ships=tuple(seen[o.scene_id])) for o in drawn if o is not None)
 
 
 def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:

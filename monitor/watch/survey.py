@@ -23,13 +23,14 @@ from monitor.detect.imagery.occupancy import (
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
 from monitor.domain.berth_state import BerthState
 from monitor.domain.chip import Chip, Grid
+from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
 from monitor.errors import BadScene, ConfigError
 from monitor.sources.base import ReadsChips
-from monitor.store.derived import put_berth_states, surveyed
 from monitor.store.engine import Store
+from monitor.store.looks import put_look, surveyed
 from monitor.store.observations import count_losses, load_scenes
 
 _KEPT_PIXELS = 60_000_000
@@ -145,7 +146,8 @@ def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
         before = Tally()
         states = surveyor.judge(scene, references, by_id, before)
         with store.begin() as connection:
-            put_berth_states(connection, states, references_digest=digest)
+            look = Look(scene_id=scene.id, acquired_at=scene.acquired_at, berths=states)
+            put_look(connection, look, digest=digest)
             # A scene judged again is still one loss.
             if scene.id not in done:
                 count_losses(connection, f"scene:{scene.sensor}", before)

@@ -20,6 +20,7 @@ FILES = (
     "port_calls.csv",
     "silences.csv",
     "berth_states.csv",
+    "ships.geojson",
     "report/index.html",
 )
 

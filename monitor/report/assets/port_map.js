@@ -222,8 +222,12 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // --- pictures: one at a time
-  const pictures = port.scenes.map((s) => L.imageOverlay(s.url, s.bounds,
-    { pane: "p-scene", className: "picture" }));
+  const pictures = port.scenes.map((s) => L.layerGroup([
+    L.imageOverlay(s.url, s.bounds, { pane: "p-scene", className: "picture" }),
+    ...s.ships.map((ship) => L.polygon(ship.outline,
+      { className: "sighted", renderer: svg.track, pane: "p-track" })
+      .bindTooltip(() => el("span", "", ship.label), { sticky: true })),
+  ]));
   let shownPicture = null;
   function pictureControl() {
     const box = el("div", "pictures leaflet-bar");

@@ -1,0 +1,62 @@
+"""Ships seen in images as GeoJSON: what QGIS, GeoPandas or a web map opens as it is."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import shapely
+from shapely.geometry import mapping
+
+from monitor.domain.sighting import Sighting
+from monitor.domain.window import utc_text
+
+_DECIMALS = 6
+"""Of a degree: a tenth of a metre."""
+
+
+def ships_geojson(ships: Iterable[Sighting], *, about: Mapping[str, Any] | None = None) -> str:
+    """Return a FeatureCollection (RFC 7946), one polygon a ship, in the order given.
+
+    Args:
+        ships: Sightings.
+        about: Further members of the collection, as in what could be seen at all.
+    """
+    features = [_feature(ship) for ship in ships]
+    body = {"type": "FeatureCollection", **(about or {}), "features": features}
+    return json.dumps(body, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _feature(ship: Sighting) -> dict[str, Any]:
+    outline = mapping(shapely.from_wkt(ship.outline_wkt))
+    ring = [
+        [round(lon, _DECIMALS), round(lat, _DECIMALS)] for lon, lat in outline["coordinates"][0]
+    ]
+    return {
+        "type": "Feature",
+        "properties": {
+            "scene_id": ship.scene_id,
+            "datetime": utc_text(ship.acquired_at),
+            "sensor": f"{ship.sensor} (rendered)" if ship.rendered else ship.sensor,
+            "lon": round(ship.lon, _DECIMALS),
+            "lat": round(ship.lat, _DECIMALS),
+            "length_m": _tenth(ship.length_m),
+            "length_error_m": _tenth(ship.length_error_m),
+            "beam_m": _tenth(ship.beam_m),
+            "axis_deg": _tenth(ship.axis_deg),
+            "confidence": round(ship.confidence, 3),
+            "mooring": ship.mooring.value,
+            "quay_id": ship.quay_id,
+            "along_start_m": _tenth(ship.along_start_m),
+            "along_end_m": _tenth(ship.along_end_m),
+            "berth_ids": list(ship.berth_ids),
+            "reason": ship.reason,
+        },
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(value, 1)
