@@ -55,14 +55,24 @@ class HullCriteria:
 
 
 RADAR_HULLS = HullCriteria(
-    thinnest_m=30.0, least_m2=1400.0, blur_m=40.0, length_error_m=30.0, depth=3.0,
-    valley=6.0, shape_valley=1.5,
+    thinnest_m=30.0,
+    least_m2=1400.0,
+    blur_m=40.0,
+    length_error_m=30.0,
+    depth=3.0,
+    valley=6.0,
+    shape_valley=1.5,
 )
 """Sentinel-1 at 10 m. Blur: ships told apart from calm water at 6 dB look about 44 m longer than
 they are (OpenSARShip, 113 ships of 90-150 m with AIS lengths: bias +14 m after 30 m off)."""
 OPTICAL_HULLS = HullCriteria(
-    thinnest_m=10.0, least_m2=600.0, blur_m=8.0, length_error_m=15.0, least_seen_m=40.0,
-    valley=0.5, shape_valley=0.1,
+    thinnest_m=10.0,
+    least_m2=600.0,
+    blur_m=8.0,
+    length_error_m=15.0,
+    least_seen_m=40.0,
+    valley=0.5,
+    shape_valley=0.1,
 )
 """Sentinel-2 at 10 m: a mixed pixel at either end counts about half."""
 
@@ -85,6 +95,8 @@ class Hull:
     turned_deg: float | None
     """Angle between her axis and the quay, 0 ≤ it < 180, from along towards out; None where she
     looks as wide as long."""
+    lean_deg: float
+    """The same for the rectangle round her, whatever its sides."""
     seen_length_m: float
     seen_beam_m: float
     """The rectangle as seen, blur included."""
@@ -152,8 +164,20 @@ def _peeled(
             yield from _parts(core)
             near = ndimage.distance_transform_edt(~core) * cell_m <= criteria.thinnest_m
             rest = _opened(patch & ~near, criteria.thinnest_m / cell_m)
-            if core.any() and rest.any():
-                todo.append(rest)
+            if core.any():
+                todo.extend(p for p in _parts(rest) if _rises(p, patch & near, strength, criteria))
+
+
+def _rises(
+    part: BoolArray, beside: BoolArray, strength: FloatArray, criteria: HullCriteria
+) -> bool:
+    """Return whether a part is more than the slope of what was taken away beside it."""
+    edge = beside & ndimage.binary_dilation(part, iterations=3)
+    if not edge.any():
+        return True
+    return bool(
+        float(strength[part].max()) >= float(np.median(strength[edge])) + criteria.shape_valley
+    )
 
 
 def _parts(cells: BoolArray) -> Iterator[BoolArray]:
@@ -162,8 +186,9 @@ def _parts(cells: BoolArray) -> Iterator[BoolArray]:
         yield np.asarray(labels == number, np.bool_)
 
 
-def _disk(diameter_px: float) -> BoolArray:
-    radius = max(diameter_px / 2, 0.5)
+def disk(diameter_px: float) -> BoolArray:
+    """Return the footprint of a disk, never wider than asked for; odd sides."""
+    radius = max((diameter_px - 1) / 2, 0.0)  # from middle to middle of cells
     reach = int(radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     return np.asarray(x**2 + y**2 <= radius**2, np.bool_)
@@ -173,10 +198,10 @@ def _opened(solid: BoolArray, diameter_px: float) -> BoolArray:
     """Return the patches without whatever is thinner than a disk; the strip's rim is no edge."""
     if diameter_px < 1.5:
         return solid
-    disk = _disk(diameter_px)
-    pad = disk.shape[0] // 2
+    round_one = disk(diameter_px)
+    pad = round_one.shape[0] // 2
     padded = np.pad(solid, pad, mode="edge")
-    opened = ndimage.binary_opening(padded, disk)
+    opened = ndimage.binary_opening(padded, round_one)
     return np.asarray(opened[pad:-pad, pad:-pad], np.bool_)
 
 
@@ -185,7 +210,9 @@ def _bridged(
 ) -> BoolArray:
     """Return the patches joined along the quay across cells that something hides."""
     reach = math.ceil(criteria.bridge_m / cell_m)
-    closed = ndimage.binary_closing(np.pad(solid, ((0, 0), (reach, reach))), np.ones((1, reach)))
+    closed = ndimage.binary_closing(
+        np.pad(solid, ((0, 0), (reach, reach))), np.ones((1, reach), np.bool_)
+    )
     return np.asarray(solid | (closed[:, reach:-reach] & hidden), np.bool_)
 
 
@@ -305,6 +332,7 @@ def _measured(cells: BoolArray, cell_m: float, criteria: HullCriteria) -> Hull:
         length_m=own_length,
         beam_m=own_beam,
         turned_deg=None if length < _ROUND * beam else turned,
+        lean_deg=turned,
         seen_length_m=length,
         seen_beam_m=beam,
         whole=_may_be_one(cells, cell_m, criteria),

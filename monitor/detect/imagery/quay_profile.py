@@ -13,16 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import shapely
-from scipy import ndimage
 
-from monitor.detect.imagery.port_pixels import PortPixels
 from monitor.detect.imagery.quay_hulls import (
     OPTICAL_HULLS,
     RADAR_HULLS,
-    Hull,
     HullCriteria,
-    hulls_in,
 )
 from monitor.detect.imagery.quay_strip import QuayStrip, StripCriteria
 from monitor.detect.imagery.radar_occupancy import (
@@ -55,6 +50,8 @@ class QuayCriteria:
     own error, a fender and the blur of a pixel."""
     in_berth: float = 0.5
     """Or if this share of her lies in berths."""
+    traced_m: float = 15.0
+    """Quays and berths are traced to about this; she may lie so much further either way."""
     overlap: float = 0.25
     """She lies in a berth that holds this share of her length along the quay, or of which she
     covers this share."""
@@ -74,6 +71,8 @@ class Profile:
     softness: float
     """Evidence that makes the odds e times greater."""
     reason: str
+    known_past: bool
+    """Whether other scenes have told quay from hull."""
 
 
 def radar_profiles(
@@ -84,7 +83,7 @@ def radar_profiles(
     radar: RadarCriteria,
     criteria: QuayCriteria,
 ) -> list[Profile]:
-    """Return the profile of each strip, the bands taken together: the one that shows more counts."""
+    """Return the profile of each strip, all bands together; the strongest counts."""
     found = []
     for strip in strips:
         evidence, strength = (np.full(strip.water.shape, np.nan, np.float32) for _ in range(2))
@@ -103,6 +102,7 @@ def radar_profiles(
                 structure=structure,
                 softness=softness(count, radar),
                 reason=f"{count} references" if count else "no references",
+                known_past=count > 0,
             )
         )
     return found

@@ -19,6 +19,7 @@ from scipy import ndimage
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from monitor.detect.imagery.port_pixels import TheSame
 from monitor.domain.chip import Grid
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer, Place, PlaceKind
@@ -99,25 +100,16 @@ class QuayStrip:
             np.where(seen, summed / np.where(total > 0, total, 1), np.nan), np.float32
         )
 
-    def sampled_mask(self, layer: BoolArray) -> BoolArray:
-        """Return a mask of the grid in the strip's coordinates: true where most of a cell is."""
-        share = (layer.ravel()[self.index] * self.weight).sum(axis=0)
-        return np.asarray(self.water & (share >= 0.5), np.bool_)
-
-
-class _Same:
-    """A gazetteer as a key of a cache: the very same object, which the key keeps alive."""
-
-    __slots__ = ("gazetteer",)
-
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        self.gazetteer = gazetteer
-
-    def __hash__(self) -> int:
-        return id(self.gazetteer)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.gazetteer is self.gazetteer
+    def ground(self, along_m: float, out_m: float) -> tuple[float, float]:
+        """Return the point of the plane so far along and out from the first cell's corner."""
+        column, row = along_m / self.cell_m - 0.5, out_m / self.cell_m - 0.5
+        along = (self.x_m[0, -1] - self.x_m[0, 0], self.y_m[0, -1] - self.y_m[0, 0])
+        out = (self.x_m[-1, 0] - self.x_m[0, 0], self.y_m[-1, 0] - self.y_m[0, 0])
+        columns, rows = max(len(self.along_m) - 1, 1), max(len(self.out_m) - 1, 1)
+        return (
+            float(self.x_m[0, 0] + along[0] * column / columns + out[0] * row / rows),
+            float(self.y_m[0, 0] + along[1] * column / columns + out[1] * row / rows),
+        )
 
 
 def quay_strips(
@@ -128,11 +120,11 @@ def quay_strips(
     A pier drawn as one line with water on both sides has two strips, a quay that turns one for
     each leg. Ordered by quay id, then along it. Strips wholly outside the grid are left out.
     """
-    return _strips(_Same(gazetteer), grid, criteria or StripCriteria())
+    return _strips(TheSame(gazetteer), grid, criteria or StripCriteria())
 
 
 @lru_cache(maxsize=16)
-def _strips(key: _Same, grid: Grid, criteria: StripCriteria) -> tuple[QuayStrip, ...]:
+def _strips(key: TheSame, grid: Grid, criteria: StripCriteria) -> tuple[QuayStrip, ...]:
     gazetteer = key.gazetteer
     frame = MetricFrame(grid.epsg)
     lines = {
@@ -154,9 +146,11 @@ def _strips(key: _Same, grid: Grid, criteria: StripCriteria) -> tuple[QuayStrip,
                 found.append(
                     _strip(quay_id, leg, start_m, side, shapes, (land, others), grid, criteria)
                 )
-    for berth in gazetteer.berths:
-        if berth.quay_id not in lines:
-            found.append(_lone_strip(berth, frame, land, grid, criteria))
+    found.extend(
+        _lone_strip(berth, frame, land, grid, criteria)
+        for berth in gazetteer.berths
+        if berth.quay_id not in lines
+    )
     return tuple(s for s in found if s is not None and s.water.any())
 
 
@@ -250,7 +244,7 @@ def _lone_strip(
     )  # fmt: skip
 
 
-def _cells(  # noqa: PLR0913 one geometry, told once
+def _cells(
     quay_id: str,
     berths: dict[str, BaseGeometry],
     origin: Vector,
@@ -284,7 +278,7 @@ def _cells(  # noqa: PLR0913 one geometry, told once
     for layer, berth_id in zip(in_berth, ordered, strict=True):
         layer[:] = shapely.contains_xy(berths[berth_id], x, y)
     quayside = np.zeros_like(held) if quayside_m is None else oo <= quayside_m
-    far_m = ndimage.distance_transform_edt(~in_berth.any(axis=0)) * cell_m
+    far_m = ndimage.distance_transform_edt(np.asarray(~np.any(in_berth, axis=0), np.bool_)) * cell_m
     return QuayStrip(
         quay_id=quay_id,
         berth_ids=tuple(ordered),
@@ -309,9 +303,7 @@ _MAX_CELLS = 400_000
 """About 30 km of quay at 10 m pixels."""
 
 
-def _pixels(
-    x: Vector, y: Vector, grid: Grid
-) -> tuple[npt.NDArray[np.intp], FloatArray, BoolArray]:
+def _pixels(x: Vector, y: Vector, grid: Grid) -> tuple[npt.NDArray[np.intp], FloatArray, BoolArray]:
     """Return the four pixels round each point, their weights, and which points the grid holds."""
     col = (x - grid.west_m) / grid.gsd_m - 0.5
     row = (grid.north_m - y) / grid.gsd_m - 0.5

@@ -206,6 +206,7 @@ def sea_level(values: FloatArray, water: BoolArray, window: tuple[slice, slice])
 
 
 def is_rough(sea: float, usual_sea: float | None, criteria: RadarCriteria) -> bool:
+    """Return whether the sea is so bright that it hides hulls."""
     if usual_sea is None or not np.isfinite(usual_sea):
         return sea > criteria.rough_sea_db
     return sea - usual_sea > criteria.rough_db
