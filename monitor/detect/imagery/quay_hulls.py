@@ -175,9 +175,7 @@ def _rises(
     edge = beside & ndimage.binary_dilation(part, iterations=3)
     if not edge.any():
         return True
-    return bool(
-        float(strength[part].max()) >= float(np.median(strength[edge])) + criteria.shape_valley
-    )
+    return bool(strength[part].max() >= np.median(strength[edge]) + criteria.shape_valley)
 
 
 def _parts(cells: BoolArray) -> Iterator[BoolArray]:
@@ -202,7 +200,8 @@ def _opened(solid: BoolArray, diameter_px: float) -> BoolArray:
     pad = round_one.shape[0] // 2
     padded = np.pad(solid, pad, mode="edge")
     opened = ndimage.binary_opening(padded, round_one)
-    return np.asarray(opened[pad:-pad, pad:-pad], np.bool_)
+    rows, cols = solid.shape
+    return np.asarray(opened[pad : pad + rows, pad : pad + cols], np.bool_)
 
 
 def _bridged(
