@@ -12,6 +12,7 @@ NAMES = (
     "import_ais",
     "latakia",
     "nmea",
+    "quay_profile",
     "replay_kills",
     "segments",
     "silent_socket",

@@ -233,9 +233,9 @@ def _parted(
 def _may_be_one(part: BoolArray, cell_m: float, criteria: HullCriteria) -> bool:
     length, beam, _, _ = _rectangle(part, cell_m)
     area = np.count_nonzero(part) * cell_m**2
-    return (
+    # By area: glare sticks out of the rectangle here and there without being hull.
+    return bool(
         length <= criteria.longest_m + criteria.blur_m
-        # By area: glare sticks out of the rectangle here and there without being hull.
         and area <= length * (criteria.broadest_m + criteria.blur_m)
         and area >= criteria.fill * length * beam
     )
