@@ -52,9 +52,7 @@ def accuracy(looks: Mapping[str, Look], truth: Mapping[str, Truth], words: str) 
     counts = {i: c for i, (c, _) in ships.items()}
     errors = np.array([e for _, es in ships.values() for e in es])
     print(f"{words}: slots tp, fn, tn, fp {sum(slots.values())}")
-    print(
-        f"  balanced accuracy {interval(_balanced, slots)}, slot F1 {interval(_slot_f1, slots)}"
-    )
+    print(f"  balanced accuracy {interval(_balanced, slots)}, slot F1 {interval(_slot_f1, slots)}")
     print(
         f"  ships found, missed, false {sum(counts.values())}, ship F1 {interval(_f1, counts)}; "
         f"place error median {np.median(errors):.1f} m, 90 % {np.quantile(errors, 0.9):.1f} m"
@@ -101,9 +99,7 @@ def _ships(look: Look, truth: Truth) -> tuple[np.ndarray, list[float]]:
             ours.add(i)
             theirs.add(j)
             errors.append(error)
-    false = sum(
-        WINDOW_M[0] < p < WINDOW_M[1] and i not in ours for i, p in enumerate(places)
-    )
+    false = sum(WINDOW_M[0] < p < WINDOW_M[1] and i not in ours for i, p in enumerate(places))
     return np.array([len(theirs), len(truth.ships_along_m) - len(theirs), false]), errors
 
 
@@ -178,7 +174,7 @@ def rough_sea(series: Series) -> None:
 
 def rougher(chip: Chip, rise_db: float) -> Chip:
     """Return a chip with wind clutter added: speckle of 4.4 looks at 10 m, gusts of 300 m."""
-    from scipy import ndimage  # noqa: PLC0415 the figures above need it not
+    from scipy import ndimage
 
     band = chip.band("vv").astype(float)
     rng = np.random.default_rng(list(chip.scene_id.encode()))
