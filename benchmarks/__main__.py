@@ -12,7 +12,11 @@ NAMES = (
     "import_ais",
     "latakia",
     "nmea",
+<<<<<<< HEAD
     "radar_vessels",
+=======
+    "quay_profile",
+>>>>>>> quay
     "replay_kills",
     "segments",
     "ship_length",

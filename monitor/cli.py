@@ -316,8 +316,10 @@ def look(
         int, typer.Option(help="Most scenes of the same orbit to hold each scene against.", min=0)
     ] = 24,
 ) -> None:
-    """Judge every berth in every scene; write berth_states.csv and summary.json."""
+    """Judge every berth in every scene; write berth_states.csv, ships.geojson,
+    summary.json."""
     from monitor.batch.look import look_at
+    from monitor.report.ships import ships_table
 
     with _progress("looking at scenes") as progress:
         result = look_at(
@@ -328,6 +330,11 @@ def look(
         typer.echo(f"monitor: skipped: {count} × {reason}, first: {example}", err=True)
     counts = {w: sum(s.state.value == w for s in result.states) for w in _STATE_WORDS}
     typer.echo(f"{len(result.scenes)} scenes: " + ", ".join(f"{n} {w}" for w, n in counts.items()))
+    if result.ships:
+        last = max((s.acquired_at, s.scene_id) for s in result.ships)[1]
+        shown = [s for s in result.ships if s.scene_id == last]
+        typer.echo(f"{len(result.ships)} sightings at quays; those of the last scene with any:")
+        typer.echo(ships_table(shown))
     typer.echo(f"written to {out}")
 
 

@@ -1,4 +1,4 @@
-"""A catalog of scenes to berth states."""
+"""A catalog of scenes to berth states and ships."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from monitor.batch import EVER, Progress
 from monitor.detect.imagery.occupancy import OccupancyCriteria, survey_order
 from monitor.domain.berth_state import BerthState
+from monitor.domain.look import Look
 from monitor.domain.scene import Scene
+from monitor.domain.sighting import Sighting
 from monitor.domain.tally import Tally
 from monitor.errors import InputError
-from monitor.report.files import out_folder, write_berth_states, write_json
+from monitor.report.files import out_folder, write_berth_states, write_json, write_text
+from monitor.report.ships import ships_geojson
 from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.imagery.raster import RasterReader
 from monitor.sources.imagery.static_stac import StaticCatalog
@@ -23,6 +26,8 @@ class LookResult:
     """What `look_at` found."""
 
     states: tuple[BerthState, ...]
+    ships: tuple[Sighting, ...]
+    """Ships at the quays, by time, scene, quay and place along it."""
     scenes: tuple[Scene, ...]
     tally: Tally
 
@@ -30,8 +35,8 @@ class LookResult:
 def look_at(
     catalog: Path, *, aoi: Path, out: Path, references: int, progress: Progress
 ) -> LookResult:
-    """Judge every berth in every scene of a static STAC catalog; write berth_states.csv and
-    summary.json into `out`.
+    """Judge every berth in every scene of a static STAC catalog; write berth_states.csv,
+    ships.geojson and summary.json into `out`.
 
     Each scene is held against others of the same sensor and orbit, before and after it, never
     against itself.
@@ -56,17 +61,25 @@ def look_at(
             causal=False,
         )
     )
-    found: list[BerthState] = []
+    found: list[Look] = []
     judged = Tally()
     for number, scene in enumerate(scenes, start=1):
         chosen, _ = surveyor.digest(scene, scenes)
-        found.extend(surveyor.judge(scene, chosen, by_id, judged))
+        found.append(surveyor.judge(scene, chosen, by_id, judged))
         progress(number, len(scenes), scene.id)
     if not judged.accepted:
         reasons = ", ".join(f"{r} {c}" for r, c in sorted(judged.rejected.items()))
         raise InputError(f"{catalog}: no scene could be read over the berths ({reasons})")
-    states = tuple(sorted(found, key=lambda s: (s.acquired_at, s.scene_id, s.berth_id)))
+    found.sort(key=lambda look: (look.acquired_at, look.scene_id))
+    states = tuple(
+        sorted(
+            (s for look in found for s in look.berths),
+            key=lambda s: (s.acquired_at, s.scene_id, s.berth_id),
+        )
+    )
+    ships = tuple(ship for look in found for ship in look.ships)
     write_berth_states(out / "berth_states.csv", states)
+    write_text(out / "ships.geojson", ships_geojson(ships))
     counts = {
         word: sum(s.state.value == word for s in states)
         for word in ("occupied", "free", "unobserved")
@@ -77,6 +90,12 @@ def look_at(
     tally.examples.update(judged.examples)
     write_json(
         out / "summary.json",
-        {**tally.summary(), "scenes": len(scenes), "berths": len(gazetteer.berths), **counts},
+        {
+            **tally.summary(),
+            "scenes": len(scenes),
+            "berths": len(gazetteer.berths),
+            "ships": len(ships),
+            **counts,
+        },
     )
-    return LookResult(states=states, scenes=scenes, tally=tally)
+    return LookResult(states=states, ships=ships, scenes=scenes, tally=tally)

@@ -60,3 +60,31 @@ def _feature(ship: Sighting) -> dict[str, Any]:
 
 def _tenth(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, 1)
+
+
+def ships_table(ships: Iterable[Sighting]) -> str:
+    """Return sightings as a table for a terminal, one line a ship, in the order given."""
+    rows = [("time (UTC)", "quay", "along m", "length m", "mooring", "probability", "berths")]
+    for ship in ships:
+        along = ""
+        if ship.along_start_m is not None and ship.along_end_m is not None:
+            along = f"{ship.along_start_m:.0f}-{ship.along_end_m:.0f}"
+        rows.append(
+            (
+                utc_text(ship.acquired_at),
+                _plain(ship.quay_id or "open water"),
+                along,
+                f"{ship.length_m:.0f} ± {ship.length_error_m:.0f}",
+                ship.mooring.value,
+                f"{ship.confidence:.2f}",
+                _plain(" ".join(ship.berth_ids)),
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Return outside text without anything a terminal would act on."""
+    return "".join(c if c.isprintable() else "?" for c in text)

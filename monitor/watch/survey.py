@@ -1,4 +1,4 @@
-"""Scenes to berth states: each scene is read once onto the port's grid and judged.
+"""Scenes to looks, berth states and ships: each scene is read once onto the port's grid and judged.
 
 A scene is judged against earlier scenes of the same sensor and orbit. Which ones is written
 beside the result; when a late scene changes that choice, the judgement is made again, so the
@@ -16,12 +16,11 @@ from datetime import datetime
 from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
-    berth_states,
+    look_at_port,
     reference_scenes,
     unobserved,
 )
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
-from monitor.domain.berth_state import BerthState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
@@ -67,16 +66,20 @@ class Surveyor:
 
     def judge(
         self, scene: Scene, references: Sequence[str], by_id: Mapping[str, Scene], tally: Tally
-    ) -> tuple[BerthState, ...]:
-        """Return one state per berth; all unobserved, and counted, where the scene is unusable."""
+    ) -> Look:
+        """Return what the scene says; all unobserved, and counted, where it is unusable."""
         tally.read += 1
         try:
             chip = self.chip(scene)
         except BadScene as exc:
             tally.reject(exc.reason, f"{scene.id}: {exc}")
-            return unobserved(scene, self.plan.gazetteer, reason=exc.reason)
+            return Look(
+                scene_id=scene.id,
+                acquired_at=scene.acquired_at,
+                berths=unobserved(scene, self.plan.gazetteer, reason=exc.reason),
+            )
         tally.accepted += 1
-        return berth_states(
+        return look_at_port(
             scene,
             chip,
             self.plan.gazetteer,
@@ -147,14 +150,13 @@ def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
             continue
         before = Tally()
         try:
-            states = surveyor.judge(scene, references, by_id, before)
+            look = surveyor.judge(scene, references, by_id, before)
         except (TryLater, SourceRefused) as exc:
             tally.read += 1
             word = "try_later" if isinstance(exc, TryLater) else "refused"
             tally.reject(word, f"{scene.id}: {exc}")
             continue
         with store.begin() as connection:
-            look = Look(scene_id=scene.id, acquired_at=scene.acquired_at, berths=states)
             put_look(connection, look, digest=digest)
             # A scene judged again is still one loss.
             if scene.id not in done:

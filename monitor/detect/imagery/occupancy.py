@@ -7,19 +7,29 @@ hull?"; a berth that was not seen is `unobserved`, never `free`. Pure: no files,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
 
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
 from monitor.detect.imagery.port_pixels import Reading, port_pixels
+<<<<<<< HEAD
 from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings
 from monitor.detect.imagery.sun import sun_over
+=======
+from monitor.detect.imagery.quay_optics import optical_profiles
+from monitor.detect.imagery.quay_profile import QuayCriteria, radar_profiles
+from monitor.detect.imagery.quay_sightings import berth_scores, quay_ships, sightings_of
+from monitor.detect.imagery.quay_strip import quay_strips
+from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings, radar_views
+>>>>>>> quay
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
+from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Modality, Scene
+from monitor.domain.sighting import Sighting
 
 BANDS = {
     Modality.RADAR: ("vv", "vh"),
@@ -42,6 +52,7 @@ class OccupancyCriteria:
     """Scores this close to 0.5 are called uncertain in the reason; the state stands."""
     radar: RadarCriteria = field(default_factory=RadarCriteria)
     optical: OpticalCriteria = field(default_factory=OpticalCriteria)
+    quay: QuayCriteria = field(default_factory=QuayCriteria)
 
 
 def bands_for(scene: Scene) -> tuple[str, ...]:
@@ -138,22 +149,106 @@ def berth_states(
     Returns:
         One state per berth: `unobserved` with usable 0 where the scene does not reach.
     """
+    return look_at_port(scene, chip, gazetteer, references=references, criteria=criteria).berths
+
+
+def quay_sightings(
+    scene: Scene,
+    chip: Chip,
+    gazetteer: Gazetteer,
+    *,
+    references: Sequence[Chip],
+    criteria: OccupancyCriteria | None = None,
+) -> tuple[Sighting, ...]:
+    """Return the ships along the quays, ordered by quay and along it.
+
+    Arguments as for `berth_states`. Empty if no ship was found OR none could be seen: ask the
+    berth states.
+    """
+    return look_at_port(scene, chip, gazetteer, references=references, criteria=criteria).ships
+
+
+def look_at_port(
+    scene: Scene,
+    chip: Chip,
+    gazetteer: Gazetteer,
+    *,
+    references: Sequence[Chip],
+    criteria: OccupancyCriteria | None = None,
+) -> Look:
+    """Return berth states and ships at the quays together, so that pixels are gone through once.
+
+    Arguments as for `berth_states`.
+    """
     criteria = criteria or OccupancyCriteria()
     port = port_pixels(gazetteer, chip.grid, quayside_m=criteria.quayside_m)
+    strips = quay_strips(gazetteer, chip.grid, criteria=criteria.quay.strip)
     past = sorted(
         (r for r in references if r.grid == chip.grid and r.scene_id != scene.id),
         key=lambda r: r.scene_id,
     )
     if scene.modality is Modality.RADAR:
-        readings = radar_readings(chip, past, port, criteria=criteria.radar)
+        views = radar_views(chip, past, port, criteria=criteria.radar)
+        readings = radar_readings(views, port, criteria=criteria.radar)
+        profiles = radar_profiles(
+            views, strips, chip.grid, radar=criteria.radar, criteria=criteria.quay
+        )
+        hulls = criteria.quay.radar
     else:
+<<<<<<< HEAD
         readings = optical_readings(
             chip, past, port, criteria=criteria.optical, sun=sun_over(scene.acquired_at, chip.grid)
         )
     return tuple(
         _state(scene, berth.place.id, reading, criteria)
         for berth, reading in zip(port.berths, readings, strict=True)
+=======
+        readings = optical_readings(chip, past, port, criteria=criteria.optical)
+        profiles = optical_profiles(chip, past, port, strips, criteria=criteria.optical)
+        hulls = criteria.quay.optical
+    ships = quay_ships(
+        profiles,
+        hulls=hulls,
+        criteria=criteria.quay,
+        moorings={b.id: b.mooring for b in gazetteer.berths},
+>>>>>>> quay
     )
+    if scene.modality is Modality.RADAR:
+        by_profile = berth_scores(ships, profiles, hulls=hulls)
+        readings = tuple(
+            _joined(reading, by_profile.get(berth.place.id))
+            for berth, reading in zip(port.berths, readings, strict=True)
+        )
+    return Look(
+        scene_id=scene.id,
+        acquired_at=scene.acquired_at,
+        berths=tuple(
+            _state(scene, berth.place.id, reading, criteria)
+            for berth, reading in zip(port.berths, readings, strict=True)
+        ),
+        ships=sightings_of(
+            ships, scene, chip.grid, hulls,
+            tells_beam=scene.modality is Modality.OPTICAL and chip.grid.gsd_m <= _FINE_M,
+        ),
+    )  # fmt: skip
+
+
+_FINE_M = 5.0
+"""A beam of 20 m is four such pixels; of 10 m it is two, and both are mixed."""
+
+
+def _joined(reading: Reading, by_profile: tuple[float, float] | None) -> Reading:
+    """Return the polygon's reading corrected by the ships that the whole quay shows.
+
+    A ship that lies in the berth counts whatever the polygon says. Where the polygon is bright
+    and no ship lies in it, what is left without the neighbours' glare decides.
+    """
+    if by_profile is None or not np.isfinite(reading.score):
+        return reading
+    held, without = by_profile
+    if held:
+        return replace(reading, score=max(reading.score, held))
+    return replace(reading, score=min(reading.score, without))
 
 
 def unobserved(scene: Scene, gazetteer: Gazetteer, *, reason: str) -> tuple[BerthState, ...]:

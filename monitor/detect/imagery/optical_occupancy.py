@@ -261,9 +261,18 @@ class _Look:
     water: BoolArray
 
 
+<<<<<<< HEAD
 def _views(
     chip: Chip, port: PortPixels, criteria: OpticalCriteria, sun: Vector | None
 ) -> list[_View] | None:
+=======
+def _views(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> list[_View] | None:
+    look = _look(chip, port, criteria)
+    return None if look is None else [_view(look, berth, criteria) for berth in port.berths]
+
+
+def _look(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> _Look | None:
+>>>>>>> quay
     bands = {name: chip.band(name) for name in chip.bands}
     visible = tuple(bands[n] for n in ("blue", "green", "red") if n in bands)
     if len(visible) < 3 and not {"green", "nir"} <= set(bands):
@@ -272,7 +281,12 @@ def _views(
     brightness = np.asarray(np.mean(visible, axis=0), np.float32)
     nir = bands.get("nir")
     ndwi = None if nir is None or "green" not in bands else _ndwi(bands["green"], nir)
+<<<<<<< HEAD
     look = _Look(
+=======
+    cloud = _cloud(bands, visible, seen, port.gsd_m, criteria)
+    return _Look(
+>>>>>>> quay
         visible=visible,
         brightness=brightness,
         nir=nir,
@@ -280,7 +294,36 @@ def _views(
         sky=sky,
         water=_water(brightness, ndwi, nir, sky.seen & ~sky.cloud, port),
     )
+<<<<<<< HEAD
     return [_view(chip, look, berth, port, criteria) for berth in port.berths]
+=======
+
+
+def hull_masks(
+    chip: Chip, port: PortPixels, criteria: OpticalCriteria
+) -> tuple[BoolArray, BoolArray] | None:
+    """Return (not water, clearly seen) for every pixel in some berth's window, whole grid.
+
+    None where the chip lacks the bands. Where windows overlap, the nearer berth's water decides.
+    """
+    look = _look(chip, port, criteria)
+    if look is None:
+        return None
+    hull, seen = np.zeros_like(port.near), np.zeros_like(port.near)
+    nearest = np.full(port.near.shape, np.inf, np.float32)
+    for berth in port.berths:
+        window = (berth.rows, berth.cols)
+        beside = (berth.away_m > _BLUR_M) & (berth.away_m < criteria.local_m)
+        own_water = _own_water(look.water, window, beside)
+        if own_water is None:
+            continue
+        mine = berth.away_m < nearest[window]
+        hidden = look.cloud[window] | _classed_cloud(look.scene_class, berth, criteria)
+        hull[window][mine] = _not_water(look, window, own_water, criteria)[mine]
+        seen[window][mine] = (look.seen[window] & ~hidden)[mine]
+        nearest[window][mine] = berth.away_m[mine]
+    return hull, seen
+>>>>>>> quay
 
 
 def _view(

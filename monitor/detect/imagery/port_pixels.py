@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -137,12 +138,33 @@ class PortPixels:
     """Harbour water and basins by the port's own file, without the berths; may be empty."""
 
 
+class TheSame:
+    """A gazetteer as a key of a cache: the very same object, which the key keeps alive."""
+
+    __slots__ = ("gazetteer",)
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+
+    def __hash__(self) -> int:
+        return id(self.gazetteer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TheSame) and other.gazetteer is self.gazetteer
+
+
 def port_pixels(gazetteer: Gazetteer, grid: Grid, *, quayside_m: float) -> PortPixels:
-    """Lay the berths and known water of `gazetteer` on `grid`.
+    """Lay the berths and known water of `gazetteer` on `grid`; worked out once for both and kept.
 
     Berths that lie wholly outside the grid are left out. The grid may be in any UTM zone whose
     code it carries; normally it is `port_grid`'s own.
     """
+    return _laid(TheSame(gazetteer), grid, quayside_m)
+
+
+@lru_cache(maxsize=4)
+def _laid(key: TheSame, grid: Grid, quayside_m: float) -> PortPixels:
+    gazetteer = key.gazetteer
     frame = (
         gazetteer.frame if gazetteer.frame.epsg == grid.epsg else type(gazetteer.frame)(grid.epsg)
     )

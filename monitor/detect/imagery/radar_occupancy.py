@@ -56,22 +56,47 @@ class RadarCriteria:
     with one, the most that streaks of neighbours may explain away from the quay."""
 
 
-def radar_readings(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RadarView:
+    """One band of one scene and what its past says of each pixel; layers of shape (row, col)."""
+
+    now: FloatArray
+    """Backscatter, dB; NaN where unseen."""
+    low: FloatArray | None
+    """What each pixel near a berth shows with nobody there, dB; None for too short a past."""
+    usual: FloatArray | None
+    """The middle level of its past; None likewise."""
+    calm: FloatArray | None
+    """The middle level of however short a past there is; None without any."""
+    water: BoolArray
+    """Open water near the berths, walls and what shines there left out."""
+    count: int
+    """References the levels rest on."""
+
+
+def radar_views(
     chip: Chip, references: Sequence[Chip], port: PortPixels, *, criteria: RadarCriteria
-) -> tuple[Reading, ...]:
-    """Judge every berth of `port`, in its order.
+) -> tuple[RadarView, ...]:
+    """Return one view for each of `vv` and `vh` that the chip has.
 
     Args:
-        chip: Backscatter in dB; `vv`, `vh` or both (the band that shows more counts).
+        chip: Backscatter in dB.
         references: Chips of other passes of the same orbit on the same grid, in any order.
         port: Berths and water on the chip's grid.
         criteria: Thresholds.
     """
-    by_band = [
-        _band_readings(chip.band(name), _stack(references, name), port, criteria)
+    return tuple(
+        _band_view(chip.band(name), _stack(references, name), port, criteria)
         for name in ("vv", "vh")
         if name in chip.bands
-    ]
+    )
+
+
+def radar_readings(
+    views: Sequence[RadarView], port: PortPixels, *, criteria: RadarCriteria
+) -> tuple[Reading, ...]:
+    """Judge every berth of `port`, in its order; the band that shows more counts."""
+    by_band = [_band_readings(view, port, criteria) for view in views]
     if not by_band:
         unseen = Reading(score=np.nan, usable=0.0, reason="no radar band", obstacle="bands")
         return (unseen,) * len(port.berths)
@@ -87,39 +112,48 @@ def _stack(references: Sequence[Chip], name: str) -> FloatArray:
     return np.stack(layers) if layers else np.empty((0, 0, 0), np.float32)
 
 
-def _band_readings(
+def _band_view(
     now: FloatArray, past: FloatArray, port: PortPixels, criteria: RadarCriteria
-) -> list[Reading]:
+) -> RadarView:
     around = port.near & ~port.any_berth
     low, usual = _past_levels(past, port.near, criteria)
-    count = len(past) if usual is not None else 0
     # Too short a past says nothing of what is permanent, but something of how the sea looks.
     calm = usual if usual is not None else _middle(past, port.near)
     known = now if usual is None else usual
     water = around & ~_structure(known, around, 6.0 if usual is None else 4.0) & np.isfinite(now)
     if np.count_nonzero(water & port.known_water) >= _ENOUGH_PX:
         water &= port.known_water
+    count = len(past) if usual is not None else 0
+    return RadarView(now=now, low=low, usual=usual, calm=calm, water=water, count=count)
+
+
+def _band_readings(view: RadarView, port: PortPixels, criteria: RadarCriteria) -> list[Reading]:
+    now, water, count = view.now, view.water, view.count
     readings = []
     for berth in port.berths:
         window = (berth.rows, berth.cols)
-        sea = _level(now, water, window)
+        sea = sea_level(now, water, window)
         seen = berth.inside & np.isfinite(now[window])
         usable = min(1.0, np.count_nonzero(seen) / berth.whole)
-        usual_sea = None if calm is None else _level(calm, water, window)
+        usual_sea = None if view.calm is None else sea_level(view.calm, water, window)
         if not np.isfinite(sea):
             reading = Reading(score=np.nan, usable=usable, reason="no water to compare with")
-        elif _is_rough(sea, usual_sea, criteria):
+        elif is_rough(sea, usual_sea, criteria):
             reading = Reading(score=np.nan, usable=0.0, reason="rough sea", obstacle="rough sea")
         else:
-            before = None if low is None else low[window]
+            before = None if view.low is None else view.low[window]
             empty = _empty_level(before, sea, berth, count, criteria)
             strength = _strength(now[window] - empty, seen, port.gsd_m, criteria)
-            softness = 1.0 if count >= criteria.many_references else 1.5 if count else 2.0
-            score = 1 / (1 + np.exp(-(strength - criteria.hull_db) / softness))
+            score = 1 / (1 + np.exp(-(strength - criteria.hull_db) / softness(count, criteria)))
             reason = f"{count} references" if count else "no references"
             reading = Reading(score=float(score), usable=usable, reason=reason)
         readings.append(reading)
     return readings
+
+
+def softness(count: int, criteria: RadarCriteria) -> float:
+    """Return how many dB beyond the threshold make the odds of a hull e times greater."""
+    return 1.0 if count >= criteria.many_references else 1.5 if count else 2.0
 
 
 _ENOUGH_PX = 30
@@ -162,8 +196,8 @@ def _structure(values: FloatArray, around: BoolArray, apart_db: float) -> BoolAr
     return np.asarray(ndimage.binary_dilation(bright, iterations=2), np.bool_)
 
 
-def _level(values: FloatArray, water: BoolArray, window: tuple[slice, slice]) -> float:
-    """Return the sea's median near a berth, or of all water in view where that is too little."""
+def sea_level(values: FloatArray, water: BoolArray, window: tuple[slice, slice]) -> float:
+    """Return the sea's median in a window, or of all water in view where that is too little."""
     for seen in (values[window][water[window]], values[water]):
         seen = seen[np.isfinite(seen)]
         if seen.size >= _ENOUGH_PX:
@@ -171,7 +205,8 @@ def _level(values: FloatArray, water: BoolArray, window: tuple[slice, slice]) ->
     return float("nan")
 
 
-def _is_rough(sea: float, usual_sea: float | None, criteria: RadarCriteria) -> bool:
+def is_rough(sea: float, usual_sea: float | None, criteria: RadarCriteria) -> bool:
+    """Return whether the sea is so bright that it hides hulls."""
     if usual_sea is None or not np.isfinite(usual_sea):
         return sea > criteria.rough_sea_db
     return sea - usual_sea > criteria.rough_db
