@@ -25,10 +25,11 @@ class Reads:
         self.faults = faults
 
     def read_chip(self, scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Chip:
-        """Return an even sea."""
+        """Return a sea with its speckle."""
         if scene.id in self.faults:
             raise self.faults[scene.id]
-        values = np.full((len(bands), grid.height, grid.width), -18.0, np.float32)
+        speckle = np.random.default_rng(1).normal(-18, 1.5, (len(bands), grid.height, grid.width))
+        values = speckle.astype(np.float32)
         return Chip(scene_id=scene.id, grid=grid, bands=bands, values=values)
 
 
