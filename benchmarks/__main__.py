@@ -9,6 +9,7 @@ NAMES = (
     "decode_oracles",
     "fuzz",
     "gfw",
+    "imagery_reading",
     "import_ais",
     "latakia",
     "nmea",

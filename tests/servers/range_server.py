@@ -61,6 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         handle = self.server.handle
         parts = urlsplit(self.path)
@@ -131,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("retry-after", handle.retry_after)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         body = body[: len(body) // 2] if cut else body
         self.asked.sent += len(body)
         try:

@@ -6,6 +6,7 @@ GDAL opens memory only, never a path or an address, and of a TIFF only what `tif
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -165,6 +166,9 @@ class TiffImage:
                 "raster_too_large", f"{self._file.name}: too many bytes lie over the port"
             )
         blocks = self._file.read(list(spans.values()))
+        if image.is_deflated:
+            for block in blocks:
+                _refuse_bomb(block, image.block_bytes, self._file.name)
         return Part(image=image, blocks=dict(zip(spans, blocks, strict=True)))
 
 
@@ -228,6 +232,20 @@ def _opened(content: bytes, driver: str, name: str, **options: int) -> Iterator[
             yield raster
     except GDAL_FAULTS as exc:
         raise BadScene("cut_short", f"{name}: {exc}") from exc
+
+
+def _refuse_bomb(block: bytes, most: int, name: str) -> None:
+    """Refuse a block that would go on unpacking beyond its pixels.
+
+    GDAL 3.10 takes such a block for whole and leaves stray memory in its last rows, so that
+    the same file reads differently each time.
+    """
+    try:
+        unpacked = len(zlib.decompressobj().decompress(block, most + 1)) if block else 0
+    except zlib.error as exc:
+        raise BadScene("cut_short", f"{name}: a block cannot be unpacked ({exc})") from exc
+    if unpacked > most:
+        raise BadScene("unreadable_raster", f"{name}: a block unpacks to more than its pixels")
 
 
 def _is_copy(image: Directory, main: Directory, coarser: float) -> bool:

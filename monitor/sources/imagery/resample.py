@@ -6,6 +6,8 @@ projecting what needs no projection; rows and columns can be treated apart.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -67,14 +69,23 @@ class _Axis:
         self.low_weight = np.where((low >= 0) & (low < size), 1 - part, np.float32(0))
         self.high_weight = np.where((low >= -1) & (low < size - 1), part, np.float32(0))
         self.total = self.low_weight + self.high_weight
+        self.is_exact = not self.high_weight.any() and bool((self.low_weight == 1).all())
         near = np.floor(places + 0.5).astype(np.int64)
         self.inside = (near >= 0) & (near < size)
         self.near = np.clip(near, 0, size - 1)
 
 
 def _mixed(values: FloatArray, down: _Axis, across: _Axis) -> FloatArray:
-    mixed = values[down.low] * down.low_weight[:, None]
-    mixed += values[down.high] * down.high_weight[:, None]
-    found = mixed[:, across.low] * across.low_weight
-    found += mixed[:, across.high] * across.high_weight
-    return np.asarray(found, np.float32)
+    mixed = _between(values, down, 0, np.s_[:, None])
+    return _between(mixed, across, 1, np.s_[None, :])
+
+
+def _between(values: FloatArray, axis: _Axis, number: int, along: Any) -> FloatArray:  # noqa: ANN401
+    found = values.take(axis.low, number)
+    if axis.is_exact:
+        return found
+    found *= axis.low_weight[along]
+    other = values.take(axis.high, number)
+    other *= axis.high_weight[along]
+    found += other
+    return found

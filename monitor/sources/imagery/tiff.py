@@ -52,6 +52,7 @@ _TYPE_BYTES = {
     18: 8,
 }  # fmt: skip
 _WHOLE_NUMBERS = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
+_DEFLATE = frozenset({8, 32946})
 _COMPLEX_FORMATS = frozenset({5, 6})
 # None, LZW, JPEG, Deflate (two codes), PackBits, LERC, ZSTD.
 _COMPRESSIONS = frozenset({1, 5, 7, 8, 32946, 32773, 34887, 50000})
@@ -168,6 +169,11 @@ class Directory:
         """Bytes of one unpacked block."""
         together = 1 if self.is_planar else self.samples
         return self.block_width * self.block_height * together * -(-self.bits // 8)
+
+    @property
+    def is_deflated(self) -> bool:
+        """Whether blocks are packed with Deflate."""
+        return self.number(_COMPRESSION, 1) in _DEFLATE
 
     @property
     def is_overview(self) -> bool:
