@@ -6,6 +6,7 @@ import importlib
 import sys
 
 NAMES = (
+    "chip_archive",
     "decode_oracles",
     "fuzz",
     "gfw",

@@ -13,6 +13,8 @@ from pytest_httpserver import HTTPServer
 from monitor.bundled import bundled
 from monitor.errors import ConfigError
 from monitor.sources.ais.http_json import HttpJsonPositions
+from monitor.sources.imagery.chip_archive import ArchivingReader
+from monitor.sources.imagery.raster import RasterReader
 from monitor.store.engine import open_store
 from monitor.wiring import Wiring
 from tests.flows.story import monitor
@@ -141,3 +143,24 @@ def test_two_processes_share_one_allowance(
         done = monitor("once", "-c", path)
         assert done.returncode == 0, done.stdout + done.stderr
     assert len(httpserver.log) == 1
+
+
+def test_chips_are_kept_where_the_settings_say_so(
+    wired: Callable[[str], Wiring], tmp_path: Path
+) -> None:
+    """Off by default; on, the survey reads past the archive and a job keeps it in bounds."""
+    plain = wired("")
+    assert plain.chip_archive is None
+    assert isinstance(plain.surveyor.plan.reader, RasterReader)
+    kept = wired('[survey]\nkeep_chips = true\nchips = "kept"\nchips_keep_days = 30\n')
+    assert isinstance(kept.surveyor.plan.reader, ArchivingReader)
+    assert kept.chip_archive is not None
+    assert kept.chip_archive.root == tmp_path / "kept"
+    store = open_store(tmp_path / "m.db")
+    names = {
+        replaying: [job.name for job in kept.analysis_jobs(store, replaying=replaying)]
+        for replaying in (False, True)
+    }
+    assert names[False].index("chips") == names[False].index("survey") + 1
+    assert "chips" not in names[True]
+    assert "chips" not in [job.name for job in plain.analysis_jobs(store, replaying=False)]
