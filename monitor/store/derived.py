@@ -44,6 +44,13 @@ def put_berth_states(
         )
 
 
+def drop_berth_states(connection: sa.Connection, scene_ids: Iterable[str]) -> None:
+    """Forget what was concluded from scenes whose place others have taken."""
+    rows = [(scene_id,) for scene_id in scene_ids]
+    if rows:
+        connection.exec_driver_sql("DELETE FROM berth_states WHERE scene_id = ?", rows)
+
+
 def surveyed(connection: sa.Connection) -> dict[str, str]:
     """Return scene id -> digest of the references it was judged against."""
     table = schema.berth_states.c

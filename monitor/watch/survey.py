@@ -21,6 +21,7 @@ from monitor.detect.imagery.occupancy import (
     unobserved,
 )
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
+from monitor.detect.imagery.revisions import current_scenes, ground_of
 from monitor.domain.berth_state import BerthState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.place import Gazetteer
@@ -28,7 +29,7 @@ from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
 from monitor.errors import BadScene, ConfigError
 from monitor.sources.base import ReadsChips
-from monitor.store.derived import put_berth_states, surveyed
+from monitor.store.derived import drop_berth_states, put_berth_states, surveyed
 from monitor.store.engine import Store
 from monitor.store.observations import count_losses, load_scenes
 
@@ -116,6 +117,12 @@ class Surveyor:
         except ValueError as exc:
             raise ConfigError(str(exc)) from exc
 
+    def current(self, scenes: tuple[Scene, ...]) -> tuple[Scene, ...]:
+        """Return the scenes to judge: one for each look at the ground, the newest processing."""
+        if not any(scene.datatake for scene in scenes):
+            return scenes
+        return current_scenes(scenes, area=ground_of(self.grid(10.0)))
+
     def _readable(
         self, references: Sequence[str], by_id: Mapping[str, Scene], chip: Chip
     ) -> Iterator[Chip]:
@@ -131,11 +138,17 @@ class Surveyor:
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
     """Judge every stored scene whose references changed or that was never judged.
 
+    What was said of a scene is withdrawn when a newer processing of the same look takes its place.
     Each scene is committed by itself, so a crash loses one scene's work.
     """
     with store.read() as connection:
-        scenes = load_scenes(connection, available_by=now)
+        known = load_scenes(connection, available_by=now)
         done = surveyed(connection)
+    scenes = surveyor.current(known)
+    replaced = {s.id for s in known} - {s.id for s in scenes}
+    if replaced & done.keys():
+        with store.begin() as connection:
+            drop_berth_states(connection, sorted(replaced & done.keys()))
     by_id = {s.id: s for s in scenes}
     tally = Tally()
     for scene in scenes:

@@ -37,7 +37,9 @@ _TRY_AGAIN_IN = re.compile(r"[Tt]ry again in (\d{1,5}) seconds")
 class Shelf(Protocol):
     """The files of one catalog."""
 
-    hosts: HostList
+    @property
+    def hosts(self) -> HostList:
+        """Where the files lie."""
 
     def remote(self, href: str, *, renew: bool) -> RemoteFile:
         """Return how to ask for a file of this shelf, as `OpensRemote.remote` does."""

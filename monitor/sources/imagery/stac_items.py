@@ -41,7 +41,7 @@ MAX_ASSETS = 500
 _MAX_ID = 200
 _MAX_ORBIT = 1000
 _MAX_CORNERS = 10_000
-_BAND_NAMES = {
+BAND_NAMES = {
     "vv": "vv",
     "vh": "vh",
     "blue": "blue",
@@ -270,7 +270,7 @@ def _band_refs(key: str, asset: Json, item: Json, sensor: str) -> Iterator[BandR
 
 
 def _band_name(candidates: list[object], sensor: str) -> str | None:
-    known = _BAND_NAMES | _LANDSAT_NAMES if sensor.startswith("landsat") else _BAND_NAMES
+    known = BAND_NAMES | _LANDSAT_NAMES if sensor.startswith("landsat") else BAND_NAMES
     names = (known.get(str(c).lower().partition("_")[0]) for c in candidates)
     return next((n for n in names if n), None)
 

@@ -38,16 +38,19 @@ class StaticCatalog:
     def search(self, window: TimeWindow, tally: Tally) -> Iterable[Scene]:
         """Return scenes whose `available_at` lies in `window`, ordered by acquisition and id.
 
-        The folder is listed once and again only after a file of it has changed. An item that
-        cannot be used is counted in the tally of the first search that met it, so that asking
-        every minute does not count it every minute.
+        Right after a listing earlier ones are returned too: an item may be put there long after
+        the pass it shows. The folder is listed once and again only after a file of it has
+        changed. An item that cannot be used is counted in the tally of the first search that met
+        it, so that asking every minute does not count it every minute.
 
         Raises:
             InputError: The catalog cannot be read or holds no usable scene.
         """
         if not self._stamps or any(_stamp(p) != s for p, s in self._stamps.items()):
             self._list(tally)
-        found = [s for s in self._scenes if window.contains(s.available_at)]
+            found = [s for s in self._scenes if s.available_at < window.end]
+        else:
+            found = [s for s in self._scenes if window.contains(s.available_at)]
         tally.read += len(found)
         tally.accepted += len(found)
         return found
