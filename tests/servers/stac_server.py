@@ -243,7 +243,7 @@ def _environment(port: int) -> dict[str, str]:
     }
 
 
-def _run(command: list[Any], **how: Any) -> None:
+def _run(command: list[Any], **how: Any) -> None:  # noqa: ANN401 - as subprocess has it
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **how)
     if done.returncode:
         raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr[-300:]}")

@@ -19,6 +19,7 @@ from typing import Any
 import pystac
 import shapely
 from pystac_client import Client
+from pystac_client.errors import ClientTypeError
 from pystac_client.exceptions import APIError
 from pystac_client.item_search import ItemSearch
 
@@ -32,7 +33,7 @@ from monitor.sources.imagery.stac_items import UNPARSABLE, scene_of
 from monitor.sources.imagery.web_hrefs import HostList, located
 from monitor.sources.web import AsksWeb
 
-_FOREIGN = (pystac.STACError, APIError, NotImplementedError, *UNPARSABLE)
+_FOREIGN = (pystac.STACError, APIError, ClientTypeError, NotImplementedError, *UNPARSABLE)
 """What pystac and pystac-client raise over an answer that is none."""
 _MAX_TOLD = 100_000
 _REFUSED_WAIT = timedelta(hours=1)
