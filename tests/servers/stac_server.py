@@ -171,7 +171,7 @@ def _database(programs: Path, folder: Path) -> Iterator[int]:
     process = subprocess.Popen(
         [programs / "postgres", "-D", data, "-p", str(port), *options],
         stdout=subprocess.DEVNULL,
-        stderr=(folder / "postgres.log").open("wb"),
+        stderr=subprocess.DEVNULL,
         **as_user,
     )
     try:
