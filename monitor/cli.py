@@ -100,6 +100,8 @@ def _common(
 @app.command()
 def check(config: ConfigOption) -> None:
     """Check settings, areas and watch list without touching the network; say what would run."""
+    from monitor.scene_sources import missing_secrets
+
     wiring = _wiring(config)
     gazetteer, watch = wiring.gazetteer, wiring.watch
     typer.echo(f"settings  {config}: ok")
@@ -111,10 +113,16 @@ def check(config: ConfigOption) -> None:
     for fault in wiring.watchlist_faults:
         typer.echo(f"          left out: {fault}")
     sources = wiring.settings.sources
-    for source in (*sources.ais, *sources.scenes, *sources.events):
-        missing = [] if source.kind == "static_stac" else wiring.missing_secrets(source)
+    for source in (*sources.ais, *sources.events):
+        missing = wiring.missing_secrets(source)
         typer.echo(
             f"source    {source.name} ({source.kind}): {_would_run(source.enabled, missing)}"
+        )
+    for scenes in sources.scenes:
+        preset = getattr(scenes, "preset", None)
+        typer.echo(
+            f"source    {scenes.name} ({preset or scenes.kind}): "
+            f"{_would_run(scenes.enabled, missing_secrets(scenes))}"
         )
     for channel in wiring.settings.channels:
         missing = wiring.missing_secrets(channel)
@@ -123,6 +131,8 @@ def check(config: ConfigOption) -> None:
             f"{_would_run(channel.enabled, missing)}"
         )
     wiring.channels()
+    for scenes in wiring.scene_sources.running():
+        wiring.scene_sources.catalog(scenes)
     _ = wiring.listeners  # a missing extra or a wrong address is told now
     typer.echo(f"headline  {wiring.key_area_id or 'all berths'}")
     typer.echo(f"store     {wiring.locate(wiring.settings.store.path)}")

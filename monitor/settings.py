@@ -7,11 +7,12 @@ A secret is given as the name of an environment variable (`…_env`) or of a fil
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
 import os
+import re
 import tomllib
 import zoneinfo
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -210,13 +211,127 @@ class MqttSettings(_StreamSettings):
 StreamSettings = AisstreamSettings | NmeaTcpSettings | NmeaUdpSettings | MqttSettings
 
 
-class CatalogSettings(_Table):
+class _SceneSettings(_Table):
+    name: Name
+    enabled: bool = True
+
+
+class CatalogSettings(_SceneSettings):
     """A static STAC catalog in a folder."""
 
     kind: Literal["static_stac"]
-    name: Name
     path: Path
-    enabled: bool = True
+
+
+class SceneFolderSettings(_SceneSettings):
+    """A plain folder of GeoTIFFs, dated by their names or tags; see docs/imagery.md."""
+
+    kind: Literal["folder"]
+    path: Path
+    sensor: str = ""
+    """What took pictures whose names do not say so."""
+    scale: float | None = Field(None, gt=0)
+    """reflectance = number × scale + offset, for optical files that do not say so themselves."""
+    offset: float = 0.0
+
+
+class _WebSceneSettings(_SceneSettings):
+    every_s: float = Field(3_600.0, ge=60)
+    """How often it is asked, seconds."""
+    lookback_days: float = Field(365.0, gt=0, le=4_000)
+    """How far back the first search goes."""
+    lateness_days: float = Field(15.0, ge=0, le=400)
+    """How long after the pass a scene, or a newer processing of it, is still looked for."""
+    max_cloud_percent: float = Field(95.0, ge=0, le=100)
+    """Optical scenes with more cloud over the whole tile are left out."""
+
+
+class StacApiSettings(_WebSceneSettings):
+    """A STAC API: one that comes with us (`preset`), or any other by its address."""
+
+    kind: Literal["stac_api"]
+    preset: Literal["earth_search", "planetary_computer", "cdse"] | None = None
+    url: str = ""
+    """Landing page, in place of a preset."""
+    collections: tuple[str, ...] = ()
+    """A preset brings its own; naming some takes their place."""
+    query: dict[str, Any] = {}
+    """Limits by the query extension, such as `{ "eo:cloud_cover" = { lt = 60 } }`."""
+    page_size: int = Field(100, ge=1, le=1_000)
+    max_pages: int = Field(60, ge=1, le=1_000)
+    asset_hosts: tuple[str, ...] = ()
+    """Hosts of the files, beside the API's own; `.example.org` stands for all below it."""
+    header_env: dict[str, str] = {}
+    """Header -> environment variable that holds its value; sent to the API's own host only."""
+    username_env: str | None = None
+    password_env: str | None = None
+    """Login of a preset that needs one; it names its own variables if left out."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> StacApiSettings:
+        if (self.preset is None) == (not self.url):
+            raise ValueError("give a preset, or the url of an API; one of them")
+        if self.preset is None and not self.collections:
+            raise ValueError("name the collections to search")
+        plain = re.match(r"http://(127\.[0-9.]+|localhost|\[::1\])(:|/|$)", self.url)
+        if self.url and not self.url.startswith("https://") and not plain:
+            raise ValueError("url must begin with https:// (http:// only to this machine)")
+        return self
+
+
+class PlanetSettings(_WebSceneSettings):
+    """Planet's Data API: finds, orders and reads PlanetScope scenes under your own key."""
+
+    kind: Literal["planet"]
+    url: str = "https://api.planet.com/data/v1"
+    key_env: str = "PL_API_KEY"
+    item_types: tuple[str, ...] = ("PSScene",)
+    assets: tuple[str, ...] = ("ortho_analytic_8b_sr", "ortho_analytic_4b_sr")
+    """In the order of preference; the first that an item has is activated."""
+    lookback_days: float = Field(30.0, gt=0, le=4_000)
+    """Short, because each scene read counts against the quota."""
+    max_cloud_percent: float = Field(50.0, ge=0, le=100)
+    max_activations: int = Field(20, ge=0, le=500)
+    """Most scenes ordered in one search; the rest waits for the next."""
+
+
+class TilesSettings(_SceneSettings):
+    """Dated map tiles, XYZ or WMTS, by a template of their address."""
+
+    kind: Literal["tiles"]
+    url: str
+    """With {z}, {x}, {y} (or {TileMatrix}, {TileCol}, {TileRow}; {-y} counts from the south),
+    {date}, and {key} where a key belongs."""
+    dates: tuple[datetime.date, ...] = ()
+    """The days the layer shows. May be left out where the address holds {date}: each day is tried
+    then."""
+    time_utc: datetime.time = datetime.time(12)
+    """When in the day it was taken, as far as is known."""
+    sensor: str = "tiles"
+    gsd_m: float = Field(10.0, gt=0.1, le=1_000)
+    """Ground pixel wanted, metres; the coarsest zoom that gives it is taken."""
+    max_zoom: int = Field(18, ge=0, le=24)
+    key_env: str | None = None
+    missing_sha256: tuple[str, ...] = ()
+    """Hashes of pictures that stand for "no tile"."""
+    lookback_days: float = Field(30.0, gt=0, le=4_000)
+    every_s: float = Field(21_600.0, ge=60)
+    cache: Path = Path("../state/tiles")
+    attribution: str = ""
+
+    @model_validator(mode="after")
+    def _is_dated(self) -> TilesSettings:
+        if "{date}" not in self.url and "{Time}" not in self.url and not self.dates:
+            raise ValueError(
+                "a layer without dates is a backdrop: when its pictures were taken is not known, "
+                "so they are no evidence of any day. Give {date} in url, or dates"
+            )
+        return self
+
+
+SceneSettings = (
+    CatalogSettings | SceneFolderSettings | StacApiSettings | PlanetSettings | TilesSettings
+)
 
 
 class SourceSettings(_Table):
@@ -228,7 +343,7 @@ class SourceSettings(_Table):
         ],
         ...,
     ] = ()
-    scenes: tuple[CatalogSettings, ...] = ()
+    scenes: tuple[Annotated[SceneSettings, Field(discriminator="kind")], ...] = ()
     events: tuple[GfwSettings, ...] = ()
     """Second opinions, see docs/feeds.md."""
 
@@ -339,7 +454,7 @@ def _criteria_model(kind: type[Any]) -> type[BaseModel]:
     fields: dict[str, Any] = {
         name: (type(getattr(defaults, name)), getattr(defaults, name))
         if not isinstance(getattr(defaults, name), tuple)
-        else (tuple[timedelta, ...], getattr(defaults, name))
+        else (tuple[datetime.timedelta, ...], getattr(defaults, name))
         for name in hints
     }
     return create_model(kind.__name__, __base__=_Table, **fields)

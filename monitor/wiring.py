@@ -19,9 +19,10 @@ from monitor.alerts.decide import Route
 from monitor.alerts.render import Voice
 from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
-from monitor.clock import Clock
+from monitor.clock import Clock, SystemClock
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
+from monitor.detect.imagery.revisions import ground_of
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -31,6 +32,7 @@ from monitor.domain.window import TimeWindow
 from monitor.errors import BadScene, ConfigError
 from monitor.http_client import HttpClient
 from monitor.report.summary import SceneOverlay
+from monitor.scene_sources import SceneSources
 from monitor.settings import (
     AisFolderSettings,
     AisHttpSettings,
@@ -66,7 +68,6 @@ from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.gfw import GlobalFishingWatch
 from monitor.sources.imagery.chip_archive import ArchivingReader, ChipArchive, Retention
 from monitor.sources.imagery.raster import RasterReader, map_overlay
-from monitor.sources.imagery.static_stac import StaticCatalog
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
@@ -309,13 +310,25 @@ class Wiring:
             if source.enabled and not self.missing_secrets(source)
         ]
 
-    def catalogs(self) -> list[FindsScenes]:
-        """Make the enabled scene catalogs."""
-        return [
-            StaticCatalog(source.name, self.locate(source.path))
-            for source in self.settings.sources.scenes
-            if source.enabled
-        ]
+    @cached_property
+    def scene_sources(self) -> SceneSources:
+        """The catalogs of scenes."""
+        return SceneSources(
+            self.settings.sources.scenes,
+            area=self._ground,
+            ask=self.http.ask,
+            clock=SystemClock(),
+            locate=self.locate,
+        )
+
+    def _ground(self) -> tuple[float, float, float, float]:
+        """Return the box of which pixels are read: of it scenes are searched for."""
+        return ground_of(self.surveyor.grid(10.0))
+
+    @cached_property
+    def reader(self) -> RasterReader:
+        """The reader of rasters; `self.scene_sources.remote_files` knows how web files are had."""
+        return RasterReader()
 
     @cached_property
     def chip_archive(self) -> ChipArchive | None:
@@ -453,8 +466,12 @@ class Wiring:
         if not replaying:
             jobs += self._stream_jobs(store)
         jobs += [
-            Job(name=f"poll:{c.name}", every=survey_every, run=partial(_poll_scenes, store, c))
-            for c in self.catalogs()
+            Job(
+                name=f"poll:{source.name}",
+                every=timedelta(seconds=getattr(source, "every_s", every.survey_every_s)),
+                run=partial(_poll_scenes, store, self.scene_sources.catalog(source)),
+            )
+            for source in self.scene_sources.running(replaying=replaying)
         ]
         if not replaying:
             jobs += [

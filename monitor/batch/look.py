@@ -49,9 +49,8 @@ def look_at(
     if not gazetteer.berths:
         raise InputError(f"{aoi}: has no feature of kind 'berth', so there is nothing to look at")
     tally = Tally()
-    scenes = survey_order(tuple(StaticCatalog(catalog.name, catalog).search(EVER, tally)))
+    listed = tuple(StaticCatalog(catalog.name, catalog).search(EVER, tally))
     out_folder(out)
-    by_id = {s.id: s for s in scenes}
     surveyor = Surveyor(
         SurveyPlan(
             gazetteer=gazetteer,

@@ -61,6 +61,11 @@ class Scene:
     """True for drawn scenes of the demo: they are labelled everywhere they appear."""
     source: str = ""
     """Catalog name and licence note."""
+    datatake: str = ""
+    """What names the look at the ground, whoever processed it into whichever tile; empty where it
+    is not published, and then no other scene is of the same look."""
+    revision: str = ""
+    """Orders processings of one look: the greater text is the newer; empty sorts first."""
 
     def band(self, name: str) -> BandRef | None:
         """Return the band of that common name, or None."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from monitor.clock import Clock
 from monitor.domain.chip import Chip, Grid
@@ -80,11 +81,21 @@ class FindsScenes(Protocol):
     def search(self, window: TimeWindow, tally: Tally) -> Iterable[Scene]:
         """Return the scenes that became available in `window` [start, end), in any order.
 
-        Items that cannot be used are counted in `tally`, by reason.
+        A catalog that learns of scenes late may return earlier ones again: storing a scene twice
+        changes nothing. Items that cannot be used are counted in `tally`, by reason.
 
         Raises:
             SourceUnavailable: Worth trying later.
+            SourceRefused: Credentials or quota; a human must act.
         """
+
+
+@runtime_checkable
+class ResumesSearch(Protocol):
+    """A catalog that may not be through with a window when its search returns."""
+
+    resume_at: datetime | None
+    """Where the next window must start, earlier than the last one's end; None if all is done."""
 
 
 class ReadsChips(Protocol):
@@ -107,8 +118,8 @@ class RemoteFile:
     Neither is ever logged, stored or put into an error: both may carry a signature.
     """
 
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 class OpensRemote(Protocol):

@@ -141,7 +141,8 @@ def told(value: Json, secrets: Iterable[str]) -> str:
 
 
 class Tokens:
-    """Bearer tokens by OAuth 2.0 client credentials (RFC 6749, section 4.4), held in memory."""
+    """Bearer tokens by OAuth 2.0 (RFC 6749), held in memory: by client credentials (section 4.4)
+    unless `form` names another grant, and by refresh token (section 6) where one was given."""
 
     def __init__(
         self,
@@ -165,6 +166,7 @@ class Tokens:
         self._secrets = tuple(secrets)
         self._form = {"grant_type": "client_credentials", **form}
         self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
+        self._refresh, self._refresh_until = "", self._until
 
     def token(self, now: datetime) -> str:
         """Return a token that holds at `now`, asking for one where there is none.
@@ -175,6 +177,34 @@ class Tokens:
         """
         if self._token and now < self._until:
             return self._token
+        body = self._refreshed(now) or self._granted(self._form, now)
+        name = f"the token service of {self._name}"
+        token = at(body, ("access_token",))
+        if not _is_token(token):
+            raise SourceUnavailable(f"{name} sent no token")
+        held = _span(at(body, ("expires_in",)))
+        self._token, self._until = token, now + held - min(_TOKEN_MARGIN, held / 2)
+        refresh = at(body, ("refresh_token",))
+        held = _span(at(body, ("refresh_expires_in",)))
+        self._refresh = refresh if _is_token(refresh) else ""
+        self._refresh_until = now + held - min(_TOKEN_MARGIN, held / 2)
+        return self._token
+
+    def _refreshed(self, now: datetime) -> Json:
+        """Return the answer to the refresh token, None where there is none or it is not taken."""
+        refresh, self._refresh = self._refresh, ""
+        if not refresh or now >= self._refresh_until:
+            return None
+        form = {"grant_type": "refresh_token", "refresh_token": refresh}
+        for key in ("client_id", "client_secret"):
+            if key in self._form:
+                form[key] = self._form[key]
+        try:
+            return self._granted(form, now, secrets=(refresh,))
+        except SourceRefused:
+            return None  # the session has ended; the login itself is tried
+
+    def _granted(self, form: Mapping[str, str], now: datetime, secrets: Iterable[str] = ()) -> Json:
         answer = self._ask(
             self._url,
             method="POST",
@@ -182,28 +212,24 @@ class Tokens:
                 "content-type": "application/x-www-form-urlencoded",
                 "accept": "application/json",
             },
-            content=urlencode(self._form).encode("ascii"),
+            content=urlencode(form).encode("ascii"),
         )
         name = f"the token service of {self._name}"
-        raise_for_status(name, answer, now=now, secrets=self._secrets)
-        body = json_of(name, answer.content)
-        token = at(body, ("access_token",))
-        if (
-            not isinstance(token, str)
-            or not token.isascii()
-            or not token.isprintable()
-            or not token
-        ):
-            raise SourceUnavailable(f"{name} sent no token")
-        seconds = at(body, ("expires_in",))
-        known = isinstance(seconds, int | float) and 0 < seconds < 86_400
-        held = timedelta(seconds=seconds) if known else _TOKEN_SPAN
-        self._token, self._until = token, now + held - min(_TOKEN_MARGIN, held / 2)
-        return token
+        raise_for_status(name, answer, now=now, secrets=(*self._secrets, *secrets))
+        return json_of(name, answer.content)
 
     def forget(self) -> None:
         """Drop the token: the feed did not take it."""
         self._token = ""
+
+
+def _is_token(value: Json) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and bool(value)
+
+
+def _span(seconds: Json) -> timedelta:
+    known = isinstance(seconds, int | float) and 0 < seconds < 86_400
+    return timedelta(seconds=seconds) if known else _TOKEN_SPAN
 
 
 def _whole(text: str) -> int | float:
@@ -217,7 +243,7 @@ def _reason(content: bytes, secrets: Iterable[str]) -> str:
         body = json.loads(content[:65_536])
     except (ValueError, RecursionError):
         return ""
-    for key in ("error_description", "detail", "title", "message", "error"):
+    for key in ("error_description", "detail", "title", "message", "description", "error"):
         text = told(at(body, (key,)), secrets)
         if text:
             return f" ({text})"

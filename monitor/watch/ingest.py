@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from monitor.domain.tally import Tally
 from monitor.domain.window import TimeWindow, parse_utc
-from monitor.sources.base import FindsScenes, PollsEvents, PollsPositions
+from monitor.sources.base import FindsScenes, PollsEvents, PollsPositions, ResumesSearch
 from monitor.store.engine import Store
 from monitor.store.observations import add_scenes, append_positions, append_static, count_losses
 from monitor.store.outside_events import put_outside_events
@@ -58,10 +58,11 @@ def poll_scenes(store: Store, source: FindsScenes, *, now: datetime) -> Ingested
     cursor = f"scenes:{source.name}"
     tally = Tally()
     scenes = tuple(source.search(_window(store, cursor, now), tally))
+    left = source.resume_at if isinstance(source, ResumesSearch) else None
     with store.begin() as connection:
         new = add_scenes(connection, scenes)
         count_losses(connection, source.name, tally)
-        move_cursor(connection, cursor, now.isoformat())
+        move_cursor(connection, cursor, (min(left, now) if left else now).isoformat())
     return Ingested(positions=0, scenes=new, tally=tally)
 
 

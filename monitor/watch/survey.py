@@ -120,6 +120,12 @@ class Surveyor:
         except ValueError as exc:
             raise ConfigError(str(exc)) from exc
 
+    def current(self, scenes: tuple[Scene, ...]) -> tuple[Scene, ...]:
+        """Return the scenes to judge: one for each look at the ground, the newest processing."""
+        if not any(scene.datatake for scene in scenes):
+            return scenes
+        return current_scenes(scenes, area=ground_of(self.grid(10.0)))
+
     def _readable(
         self, references: Sequence[str], by_id: Mapping[str, Scene], chip: Chip
     ) -> Iterator[Chip]:
@@ -140,8 +146,13 @@ def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
     `refused`, and the next survey asks again.
     """
     with store.read() as connection:
-        scenes = load_scenes(connection, available_by=now)
+        known = load_scenes(connection, available_by=now)
         done = surveyed(connection)
+    scenes = surveyor.current(known)
+    replaced = {s.id for s in known} - {s.id for s in scenes}
+    if replaced & done.keys():
+        with store.begin() as connection:
+            drop_berth_states(connection, sorted(replaced & done.keys()))
     by_id = {s.id: s for s in scenes}
     tally = Tally()
     for scene in scenes:
