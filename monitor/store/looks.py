@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,14 @@ def put_look(connection: sa.Connection, look: Look, *, digest: str) -> None:
             )
         ],
     )
+
+
+def drop_looks(connection: sa.Connection, scene_ids: Iterable[str]) -> None:
+    """Forget what was concluded from scenes whose place others have taken."""
+    rows = [(scene_id,) for scene_id in scene_ids]
+    if rows:
+        connection.exec_driver_sql("DELETE FROM looks WHERE scene_id = ?", rows)
+        connection.exec_driver_sql("DELETE FROM berth_states WHERE scene_id = ?", rows)
 
 
 def surveyed(connection: sa.Connection) -> dict[str, str]:

@@ -21,6 +21,7 @@ from monitor.detect.imagery.occupancy import (
     unobserved,
 )
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
+from monitor.detect.imagery.revisions import current_scenes, ground_of
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
@@ -29,7 +30,7 @@ from monitor.domain.tally import Tally
 from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.sources.base import ReadsChips
 from monitor.store.engine import Store
-from monitor.store.looks import put_look, surveyed
+from monitor.store.looks import drop_looks, put_look, surveyed
 from monitor.store.observations import count_losses, load_scenes
 
 _KEPT_PIXELS = 60_000_000
@@ -141,6 +142,7 @@ class Surveyor:
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
     """Judge every stored scene whose references changed or that was never judged.
 
+    What was said of a scene is withdrawn when a newer processing of the same look takes its place.
     Each scene is committed by itself, so a crash loses one scene's work. A scene whose pixels
     cannot be had now, or whose references cannot, is not judged but counted as `try_later` or
     `refused`, and the next survey asks again.
@@ -152,7 +154,7 @@ def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:
     replaced = {s.id for s in known} - {s.id for s in scenes}
     if replaced & done.keys():
         with store.begin() as connection:
-            drop_berth_states(connection, sorted(replaced & done.keys()))
+            drop_looks(connection, sorted(replaced & done.keys()))
     by_id = {s.id: s for s in scenes}
     tally = Tally()
     for scene in scenes:
