@@ -14,11 +14,8 @@ NAMES = (
     "import_ais",
     "latakia",
     "nmea",
-<<<<<<< HEAD
-    "radar_vessels",
-=======
     "quay_profile",
->>>>>>> quay
+    "radar_vessels",
     "replay_kills",
     "segments",
     "ship_length",

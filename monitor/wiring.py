@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import threading
 import zoneinfo
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from monitor.alerts.decide import Route
 from monitor.alerts.render import Voice
 from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
-from monitor.clock import Clock, SystemClock
+from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
@@ -68,6 +69,7 @@ from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.gfw import GlobalFishingWatch
 from monitor.sources.imagery.chip_archive import ArchivingReader, ChipArchive, Retention
 from monitor.sources.imagery.raster import RasterReader, map_overlay
+from monitor.sources.imagery.remote_file import RemoteFiles
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
@@ -326,11 +328,6 @@ class Wiring:
         return ground_of(self.surveyor.grid(10.0))
 
     @cached_property
-    def reader(self) -> RasterReader:
-        """The reader of rasters; `self.scene_sources.remote_files` knows how web files are had."""
-        return RasterReader()
-
-    @cached_property
     def chip_archive(self) -> ChipArchive | None:
         """Where chips are kept; None where they are not."""
         said = self.settings.survey
@@ -348,7 +345,14 @@ class Wiring:
     @cached_property
     def reader(self) -> ReadsChips:
         """The one door to pixels, past the kept chips where there are any."""
-        reader = RasterReader(sea_height_m=self.settings.survey.sea_height_m)
+        never = threading.Event()  # a scene's own pauses are short; a stop waits for its read
+        remote = RemoteFiles(
+            self.http,
+            self.scene_sources.remote_files,
+            clock=SystemClock(),
+            pause=lambda seconds: wait(seconds, never),
+        )
+        reader = RasterReader(remote, sea_height_m=self.settings.survey.sea_height_m)
         return ArchivingReader(reader, self.chip_archive) if self.chip_archive else reader
 
     @cached_property
@@ -435,7 +439,7 @@ class Wiring:
         """Draw a scene for the map; None where it cannot be read."""
         try:
             chip = self.surveyor.chip(scene)
-        except BadScene:
+        except (BadScene, TryLater, SourceRefused):
             return None
         laid = map_overlay(chip_image(chip), chip.grid)
         return SceneOverlay(

@@ -60,6 +60,8 @@ def look_at(
             causal=False,
         )
     )
+    scenes = survey_order(surveyor.current(listed))
+    by_id = {s.id: s for s in scenes}
     found: list[Look] = []
     judged = Tally()
     for number, scene in enumerate(scenes, start=1):

@@ -14,16 +14,12 @@ import numpy as np
 
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
 from monitor.detect.imagery.port_pixels import Reading, port_pixels
-<<<<<<< HEAD
-from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings
-from monitor.detect.imagery.sun import sun_over
-=======
 from monitor.detect.imagery.quay_optics import optical_profiles
 from monitor.detect.imagery.quay_profile import QuayCriteria, radar_profiles
 from monitor.detect.imagery.quay_sightings import berth_scores, quay_ships, sightings_of
 from monitor.detect.imagery.quay_strip import quay_strips
 from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings, radar_views
->>>>>>> quay
+from monitor.detect.imagery.sun import sun_over
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.chip import Chip
 from monitor.domain.look import Look
@@ -195,15 +191,8 @@ def look_at_port(
         )
         hulls = criteria.quay.radar
     else:
-<<<<<<< HEAD
-        readings = optical_readings(
-            chip, past, port, criteria=criteria.optical, sun=sun_over(scene.acquired_at, chip.grid)
-        )
-    return tuple(
-        _state(scene, berth.place.id, reading, criteria)
-        for berth, reading in zip(port.berths, readings, strict=True)
-=======
-        readings = optical_readings(chip, past, port, criteria=criteria.optical)
+        sun = sun_over(scene.acquired_at, chip.grid)
+        readings = optical_readings(chip, past, port, criteria=criteria.optical, sun=sun)
         profiles = optical_profiles(chip, past, port, strips, criteria=criteria.optical)
         hulls = criteria.quay.optical
     ships = quay_ships(
@@ -211,7 +200,6 @@ def look_at_port(
         hulls=hulls,
         criteria=criteria.quay,
         moorings={b.id: b.mooring for b in gazetteer.berths},
->>>>>>> quay
     )
     if scene.modality is Modality.RADAR:
         by_profile = berth_scores(ships, profiles, hulls=hulls)

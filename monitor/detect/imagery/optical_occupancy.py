@@ -261,18 +261,18 @@ class _Look:
     water: BoolArray
 
 
-<<<<<<< HEAD
 def _views(
     chip: Chip, port: PortPixels, criteria: OpticalCriteria, sun: Vector | None
 ) -> list[_View] | None:
-=======
-def _views(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> list[_View] | None:
-    look = _look(chip, port, criteria)
-    return None if look is None else [_view(look, berth, criteria) for berth in port.berths]
+    look = _look(chip, port, criteria, sun)
+    if look is None:
+        return None
+    return [_view(chip, look, berth, port, criteria) for berth in port.berths]
 
 
-def _look(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> _Look | None:
->>>>>>> quay
+def _look(
+    chip: Chip, port: PortPixels, criteria: OpticalCriteria, sun: Vector | None
+) -> _Look | None:
     bands = {name: chip.band(name) for name in chip.bands}
     visible = tuple(bands[n] for n in ("blue", "green", "red") if n in bands)
     if len(visible) < 3 and not {"green", "nir"} <= set(bands):
@@ -281,12 +281,7 @@ def _look(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> _Look | No
     brightness = np.asarray(np.mean(visible, axis=0), np.float32)
     nir = bands.get("nir")
     ndwi = None if nir is None or "green" not in bands else _ndwi(bands["green"], nir)
-<<<<<<< HEAD
-    look = _Look(
-=======
-    cloud = _cloud(bands, visible, seen, port.gsd_m, criteria)
     return _Look(
->>>>>>> quay
         visible=visible,
         brightness=brightness,
         nir=nir,
@@ -294,9 +289,6 @@ def _look(chip: Chip, port: PortPixels, criteria: OpticalCriteria) -> _Look | No
         sky=sky,
         water=_water(brightness, ndwi, nir, sky.seen & ~sky.cloud, port),
     )
-<<<<<<< HEAD
-    return [_view(chip, look, berth, port, criteria) for berth in port.berths]
-=======
 
 
 def hull_masks(
@@ -306,7 +298,7 @@ def hull_masks(
 
     None where the chip lacks the bands. Where windows overlap, the nearer berth's water decides.
     """
-    look = _look(chip, port, criteria)
+    look = _look(chip, port, criteria, sun=None)
     if look is None:
         return None
     hull, seen = np.zeros_like(port.near), np.zeros_like(port.near)
@@ -318,12 +310,10 @@ def hull_masks(
         if own_water is None:
             continue
         mine = berth.away_m < nearest[window]
-        hidden = look.cloud[window] | _classed_cloud(look.scene_class, berth, criteria)
         hull[window][mine] = _not_water(look, window, own_water, criteria)[mine]
-        seen[window][mine] = (look.seen[window] & ~hidden)[mine]
+        seen[window][mine] = look.sky.clear[window][mine]
         nearest[window][mine] = berth.away_m[mine]
     return hull, seen
->>>>>>> quay
 
 
 def _view(
