@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,10 @@ class ApronCriteria:
     """Below this share of pixels that could be judged an apron is unobserved."""
     min_references: int = 3
     max_references: int = 10
+    beside_m: float = 200.0
+    """Where ground that stays, this near to an apron,"""
+    beside_share: float = 0.2
+    """departs as much over this share of itself, the light is uneven and nothing is told."""
     sun_deg: float = 10.0
     """A sun this far from today's makes a reference as unlike as"""
     time_days: float = 365.0
@@ -172,10 +176,13 @@ def unobserved_aprons(
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Compared:
     departure: Departure
+    ratio: FloatArray
+    """The larger departure of the two scales, 1 at its threshold."""
+    stable: BoolArray
+    """Ground of the window that stays."""
     window: tuple[slice, slice]
     obstacle: FloatArray
     """0 where nothing hides the ground, else the index of what does in `_OBSTACLES`."""
-    sides: tuple[int, int]
     is_radar: bool
 
 
@@ -231,7 +238,33 @@ def _compared(
         white = np.nan_to_num(found.now, nan=1.0).min(axis=0) >= criteria.white
         white &= np.nan_to_num(found.usual, nan=1.0).min(axis=0) >= criteria.white
         here = np.where(white & (here == 0), _OBSTACLES.index("saturated"), here)
-    return _Compared(departure=found, window=window, obstacle=here, sides=sides, is_radar=is_radar)
+    small_distance, large_distance = (found.distance[s] for s in sides)
+    ratio = np.fmax(
+        small_distance / criteria.object_distance, large_distance / criteria.block_distance
+    )
+    return _Compared(
+        departure=found,
+        ratio=np.asarray(ratio, np.float32),
+        stable=stable[window],
+        window=window,
+        obstacle=here,
+        is_radar=is_radar,
+    )
+
+
+def _is_unevenly_lit(
+    compared: _Compared, inside: BoolArray, grid: Grid, criteria: ApronCriteria
+) -> bool:
+    """True where the ground that stays beside an apron departs too: thin cloud, or its shadow."""
+    reach = 2 * round(criteria.beside_m / grid.gsd_m) + 1
+    beside = np.asarray(ndimage.maximum_filter(inside, reach), np.bool_) & compared.stable
+    known = beside & np.isfinite(compared.ratio) & (compared.obstacle == 0)
+    if np.count_nonzero(known) < _ENOUGH_PX:
+        return False
+    return float((compared.ratio[known] >= 1).mean()) > criteria.beside_share
+
+
+_ENOUGH_PX = 30
 
 
 def _brought(
@@ -286,7 +319,7 @@ def _window(aprons: Sequence[ApronPixels], grid: Grid) -> tuple[slice, slice]:
     )
 
 
-_MARGIN_M = 60.0
+_MARGIN_M = 250.0
 
 
 def _state(
@@ -298,12 +331,13 @@ def _state(
     criteria: ApronCriteria,
 ) -> ApronState:
     inside = apron.on(compared.window)
-    small, large = (compared.departure.distance[s] for s in compared.sides)
-    ratio = np.fmax(small / criteria.object_distance, large / criteria.block_distance)
+    ratio = compared.ratio
     known = inside & (compared.obstacle == 0) & np.isfinite(ratio)
     usable = min(1.0, np.count_nonzero(known) / apron.whole)
     if usable < criteria.min_usable:
         return _unobserved(scene, apron, _why(compared.obstacle[inside]), usable)
+    if _is_unevenly_lit(compared, inside, grid, criteria):
+        return _unobserved(scene, apron, "uneven light", 0.0)
     ratio = np.where(known, ratio, 0)
     blobs = _blobs(ratio, grid.gsd_m, criteria)
     words = directions(
@@ -322,36 +356,27 @@ def _state(
     change = _overall(area)
     outline = outline_of(blobs > 0, compared.window, grid)
     peak = float(ratio.max())
-    return ApronState(
-        **_who(scene, apron),
+    return replace(
+        _unobserved(scene, apron, f"{compared.departure.references} references", usable),
         change=change,
         changed_m2=sum(area.values()),
         filled_m2=area[ApronChange.FILLED],
         cleared_m2=area[ApronChange.CLEARED],
         score=_score(peak, criteria),
         confirmed=_confirms(before, scene, change, outline, criteria),
-        usable=usable,
-        reason=f"{compared.departure.references} references",
         outline_wkt=outline,
     )
-
-
-def _who(scene: Scene, apron: ApronPixels) -> dict[str, object]:
-    return {
-        "scene_id": scene.id,
-        "acquired_at": scene.acquired_at,
-        "available_at": scene.available_at,
-        "sensor": scene.sensor,
-        "modality": scene.modality,
-        "apron_id": apron.place.id,
-        "rendered": scene.rendered,
-    }
 
 
 def _unobserved(scene: Scene, apron: ApronPixels, reason: str, usable: float) -> ApronState:
     nan = float("nan")
     return ApronState(
-        **_who(scene, apron),
+        scene_id=scene.id,
+        acquired_at=scene.acquired_at,
+        available_at=scene.available_at,
+        sensor=scene.sensor,
+        modality=scene.modality,
+        apron_id=apron.place.id,
         change=ApronChange.UNOBSERVED,
         changed_m2=nan,
         filled_m2=nan,
@@ -360,6 +385,7 @@ def _unobserved(scene: Scene, apron: ApronPixels, reason: str, usable: float) ->
         confirmed=False,
         usable=usable,
         reason=reason,
+        rendered=scene.rendered,
     )
 
 

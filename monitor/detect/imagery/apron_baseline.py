@@ -156,10 +156,12 @@ def _robust_fit(
     trust: npt.NDArray[np.float64] = np.ones(target.size)
     ridge = 1e-4 * target.size * float(np.mean(predictors[1:-1].var(axis=1)) + 1e-12)
     hold = np.diag([0.0, *[ridge] * (len(predictors) - 1)])
-    weights = np.zeros(len(predictors))
+    weights: npt.NDArray[np.float64] = np.zeros(len(predictors))
     for _ in range(4):
         weighed = predictors * trust
-        weights = np.linalg.solve(weighed @ predictors.T + hold, weighed @ target)
+        weights = np.asarray(
+            np.linalg.solve(weighed @ predictors.T + hold, weighed @ target), np.float64
+        )
         off = np.abs(target - weights @ predictors)
         spread = 1.4826 * float(np.median(off)) + 1e-9
         trust = np.asarray(1 / np.maximum(1, off / (2 * spread)), np.float64)

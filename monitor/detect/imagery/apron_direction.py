@@ -57,13 +57,13 @@ def directions(
     if not numbers:
         return {}
     if is_radar:
-        risen = np.nanmean(now - usual, axis=0)
+        risen = np.mean(now - usual, axis=0)
         return {n: _by_echo(float(np.nanmean(risen[blobs == n])), criteria) for n in numbers}
     bare = np.nanmedian(usual[:, inside], axis=1)
     spread = 1.4826 * np.nanmedian(np.abs(usual[:, inside] - bare[:, None]), axis=1)
     scale = np.maximum(spread, criteria.noise)[:, None, None]
     before, after = (
-        np.sqrt(np.nanmean(((v - bare[:, None, None]) / scale) ** 2, axis=0)) for v in (usual, now)
+        np.sqrt(np.mean(((v - bare[:, None, None]) / scale) ** 2, axis=0)) for v in (usual, now)
     )
     rough_before, rough_after = _roughness(usual), _roughness(now)
     return {

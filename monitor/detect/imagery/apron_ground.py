@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 from scipy import ndimage
 from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from monitor.detect.imagery.port_pixels import two_class_split
 from monitor.domain.chip import Chip, Grid
@@ -116,7 +117,7 @@ def _span_of(bounds: tuple[float, float, float, float], grid: Grid) -> tuple[sli
     return slice(first_row, last_row), slice(first_col, last_col)
 
 
-def _contains(area: Polygon, grid: Grid, rows: slice, cols: slice) -> BoolArray:
+def _contains(area: BaseGeometry, grid: Grid, rows: slice, cols: slice) -> BoolArray:
     x = grid.west_m + (np.arange(cols.start, cols.stop) + 0.5) * grid.gsd_m
     y = grid.north_m - (np.arange(rows.start, rows.stop) + 0.5) * grid.gsd_m
     xx, yy = np.meshgrid(x, y)

@@ -108,7 +108,8 @@ def shift_of(
     now, then = (_detail(v[box], both[box], weight, criteria.detail_px) for v in (band, reference))
     if not (now.any() and then.any()):
         return NO_SHIFT
-    cross = fft.fft2(now) * np.conj(fft.fft2(then))
+    spectra = (fft.fft2(v.astype(np.float64)) for v in (now, then))
+    cross = next(spectra) * np.conj(next(spectra))
     size = np.abs(cross)
     cross /= size + float(np.median(size)) + np.finfo(np.float64).tiny
     row, col = _coarse_peak(cross, round(2 * criteria.most_px))
@@ -136,7 +137,7 @@ def _moved(band: FloatArray, shift: Shift, *, order: int) -> FloatArray:
     by = (-shift.d_row, -shift.d_col)
     seen = np.isfinite(band)
     filled = np.where(seen, band, 0).astype(np.float32)
-    moved = ndimage.shift(filled, by, order=order, mode="nearest", prefilter=order > 1)
+    moved = ndimage.shift(filled, by, order=3 if order else 0, mode="nearest")
     known = ndimage.shift(seen.astype(np.float32), by, order=1 if order else 0, cval=0.0)
     return np.where(known > 0.999, moved, np.nan).astype(np.float32)
 

@@ -53,8 +53,8 @@ def sun_over(at: datetime, grid: Grid) -> Vector:
     middle = Point(
         grid.west_m + grid.width * grid.gsd_m / 2, grid.north_m - grid.height * grid.gsd_m / 2
     )
-    place = MetricFrame(grid.epsg).geographic(middle)
-    return sun_direction(at, lon=place.x, lat=place.y)
+    place = MetricFrame(grid.epsg).geographic(middle).centroid
+    return sun_direction(at, lon=float(place.x), lat=float(place.y))
 
 
 def angle_deg(one: Vector, other: Vector) -> float:
