@@ -30,7 +30,7 @@ from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import WatchList
 from monitor.domain.window import TimeWindow
-from monitor.errors import BadScene, ConfigError
+from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.http_client import HttpClient
 from monitor.report.summary import SceneOverlay
 from monitor.scene_sources import SceneSources

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.batch import EVER, Progress
-from monitor.detect.imagery.occupancy import OccupancyCriteria
+from monitor.detect.imagery.occupancy import OccupancyCriteria, survey_order
 from monitor.domain.berth_state import BerthState
 from monitor.domain.look import Look
 from monitor.domain.scene import Scene

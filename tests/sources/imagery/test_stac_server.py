@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +11,7 @@ import numpy as np
 import pytest
 from pytest_httpserver import HTTPServer
 
-from monitor.clock import VirtualClock
+from monitor.clock import SystemClock, VirtualClock
 from monitor.detect.imagery.revisions import current_scenes, ground_of
 from monitor.domain.chip import Grid
 from monitor.domain.scene import Scene
@@ -22,6 +20,7 @@ from monitor.domain.window import TimeWindow
 from monitor.errors import SourceRefused
 from monitor.http_client import HttpClient
 from monitor.sources.imagery.raster import RasterReader, write_geotiff
+from monitor.sources.imagery.remote_file import RemoteFiles as HttpFiles
 from monitor.sources.imagery.signing import PlainShelf, RemoteFiles
 from monitor.sources.imagery.stac_api import StacApi, StacQuery
 from monitor.sources.imagery.web_hrefs import HostList
