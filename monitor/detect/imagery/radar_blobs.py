@@ -40,8 +40,8 @@ class BlobCriteria:
     """A ship's edge, at least; and at least `grow_sigmas` times the sea's own spread."""
     grow_sigmas: float = 3.0
     core_db: float = 14.0
-    """A ship's body. Wakes, fronts and swell stay below 13 dB in the chips looked at; hulls of
-    60 m and more rise above 14 dB."""
+    """A ship's body. Most wakes, fronts and swell in the HRSID chips stay below this; so do the
+    weakest ships: 196 of 221 Sentinel-1 ships with AIS truth are found."""
     core_sigmas: float = 5.0
     core_m2: float = 300.0
     """Least area of the body, m²: a third of the deck of a ship of 60 m."""

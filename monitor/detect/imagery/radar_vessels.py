@@ -51,8 +51,9 @@ class VesselCriteria:
     length: LengthCriteria = field(default_factory=LengthCriteria)
     ghost: GhostCriteria = field(default_factory=GhostCriteria)
     sure: float = 0.95
-    """Confidence on open water where she is bright; benchmarks/radar_vessels.py states how many
-    such sightings were labelled ships."""
+    """Confidence on open water where she is bright: 76 of 79 such sightings in HRSID were labelled
+    ships (likely: 9 of 15; beside land: 58 of 78, but 11 of 22 without the one full anchorage's
+    half of the scenes). Counted, not checked on others."""
     bright_db: float = 17.0
     likely: float = 0.6
     """The same where she is not."""

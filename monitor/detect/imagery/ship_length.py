@@ -72,9 +72,9 @@ def length_and_axis(
         gsd_m: Side of a pixel, metres; None if unknown, and lengths are pixels then.
         criteria: Thresholds.
 
-    Source: ends at a level relative to the ship's own brightness, after the -6 dB width of radar
-        point targets; the line was fitted on 221 Sentinel-1 chips with AIS lengths
-        (`benchmarks/ship_length.py`, figures there with the fitted scene left out).
+    Source: the level was chosen among about 200 variants, and the line fitted, on 201 Sentinel-1
+        chips with AIS lengths (OpenSARShip, `benchmarks/ship_length.py`; its errors leave the
+        scene out of the fit, not out of the choice).
     """
     criteria = criteria or LengthCriteria()
     side = gsd_m if gsd_m is not None else 1.0
