@@ -13,7 +13,13 @@ from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
 from monitor.domain.tally import Tally
 from monitor.errors import InputError
-from monitor.report.files import out_folder, write_berth_states, write_json, write_text
+from monitor.report.files import (
+    out_folder,
+    write_apron_states,
+    write_berth_states,
+    write_json,
+    write_text,
+)
 from monitor.report.ships import ships_geojson
 from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.imagery.raster import RasterReader
@@ -79,7 +85,9 @@ def look_at(
         )
     )
     ships = tuple(ship for look in found for ship in look.ships)
+    aprons = tuple(apron for look in found for apron in look.aprons)
     write_berth_states(out / "berth_states.csv", states)
+    write_apron_states(out / "aprons.csv", aprons)
     write_text(out / "ships.geojson", ships_geojson(ships))
     counts = {
         word: sum(s.state.value == word for s in states)

@@ -22,6 +22,7 @@ from monitor.domain.vessel import Identity
 from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
+    write_apron_states,
     write_berth_states,
     write_findings,
     write_json,
@@ -34,7 +35,7 @@ from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay, TrackView
 from monitor.store.derived import load_berth_states, load_findings
 from monitor.store.engine import Store
-from monitor.store.looks import load_sightings
+from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
@@ -71,7 +72,8 @@ class Published:
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    ships.geojson, summary.json and report/index.html into `out`, each replaced in one step.
+    ships.geojson, aprons.csv, summary.json and report/index.html into `out`, each replaced in
+    one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -81,6 +83,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         findings = in_order(load_findings(connection))
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
+        aprons = load_apron_states(connection, available_by=now)
         scenes = load_scenes(connection, available_by=now)
         losses = load_losses(connection)
         beats = heartbeats(connection)
@@ -90,6 +93,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
+    write_apron_states(out / "aprons.csv", aprons)
     write_text(out / "ships.geojson", ships_geojson(ships))
     write_json(
         out / "summary.json",

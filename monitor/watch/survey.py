@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.detect.imagery.apron import apron_states
 from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
@@ -22,10 +23,11 @@ from monitor.detect.imagery.occupancy import (
 )
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
 from monitor.detect.imagery.revisions import current_scenes, ground_of
+from monitor.domain.apron_state import ApronChange, ApronState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
-from monitor.domain.scene import Scene
+from monitor.domain.scene import Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.sources.base import ReadsChips
@@ -33,6 +35,11 @@ from monitor.store.engine import Store
 from monitor.store.looks import drop_looks, put_look, surveyed
 from monitor.store.observations import count_losses, load_scenes
 
+_CHANGES = (ApronChange.FILLED, ApronChange.CLEARED, ApronChange.CHANGED)
+_RULES = "looks@2"
+"""Raised when scenes already judged should be judged again."""
+_LOOKS_BACK = 3
+"""How many scenes before the last are asked for one in which the apron could be seen."""
 _KEPT_PIXELS = 60_000_000
 """Pixels of chips kept in memory between scenes, about 240 MB as float32."""
 
@@ -63,7 +70,8 @@ class Surveyor:
         chosen = reference_scenes(
             scene, scenes, causal=self.plan.causal, limit=self.plan.references
         )
-        return chosen, hashlib.sha256("\x1f".join(chosen).encode()).hexdigest()[:16]
+        made_with = "\x1f".join((_RULES, *chosen))
+        return chosen, hashlib.sha256(made_with.encode()).hexdigest()[:16]
 
     def judge(
         self, scene: Scene, references: Sequence[str], by_id: Mapping[str, Scene], tally: Tally
@@ -80,13 +88,39 @@ class Surveyor:
                 berths=unobserved(scene, self.plan.gazetteer, reason=exc.reason),
             )
         tally.accepted += 1
-        return look_at_port(
-            scene,
-            chip,
-            self.plan.gazetteer,
-            references=tuple(self._readable(references, by_id, chip)),
-            criteria=self.plan.criteria,
+        past = tuple(self._readable(references, by_id, chip))
+        look = look_at_port(
+            scene, chip, self.plan.gazetteer, references=past, criteria=self.plan.criteria
         )
+        return replace(
+            look, aprons=self._aprons(scene, chip, [(by_id[c.scene_id], c) for c in past])
+        )
+
+    def _aprons(
+        self, scene: Scene, chip: Chip, past: Sequence[tuple[Scene, Chip]]
+    ) -> tuple[ApronState, ...]:
+        """Judge the aprons of an optical scene; a change is asked of the scene before it too."""
+        if scene.modality is not Modality.OPTICAL:
+            return ()  # radar sees metal and corners there, not how full the ground is
+        now = apron_states(scene, chip, self.plan.gazetteer, references=past)
+        if not any(s.change in _CHANGES for s in now):
+            return now
+        earlier = sorted(
+            (p for p in past if p[0].acquired_at < scene.acquired_at),
+            key=lambda p: (p[0].acquired_at, p[0].id),
+            reverse=True,
+        )
+        before: dict[str, ApronState] = {}
+        for at, (other, seen) in enumerate(earlier[:_LOOKS_BACK]):
+            rest = [
+                p
+                for p in past
+                if p[0].id != other.id and all(p[0].id != e[0].id for e in earlier[:at])
+            ]
+            for state in apron_states(other, seen, self.plan.gazetteer, references=rest):
+                if state.change is not ApronChange.UNOBSERVED:
+                    before.setdefault(state.apron_id, state)
+        return apron_states(scene, chip, self.plan.gazetteer, references=past, previous=before)
 
     def chip(self, scene: Scene) -> Chip:
         """Return the scene's pixels over the port, from memory or its file.

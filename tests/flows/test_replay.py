@@ -21,6 +21,7 @@ FILES = (
     "silences.csv",
     "berth_states.csv",
     "ships.geojson",
+    "aprons.csv",
     "report/index.html",
 )
 
