@@ -12,6 +12,7 @@ NAMES = (
     "import_ais",
     "latakia",
     "nmea",
+    "optical_vessels",
     "replay_kills",
     "segments",
     "silent_socket",

@@ -259,9 +259,7 @@ def _hulls(
         least_cells=0.3 * criteria.shortest_m**2 / cell_m**2,
         least_core_cells=150 / cell_m**2,
     )
-    return tuple(
-        h for h in found if criteria.shortest_m <= h.length * cell_m <= criteria.longest_m
-    )
+    return tuple(h for h in found if criteria.shortest_m <= h.length * cell_m <= criteria.longest_m)
 
 
 def _standing_out(chip: Chip, water: Water, criteria: VesselCriteria) -> FloatArray:
@@ -293,9 +291,7 @@ def _ship_shaped(hull: Instance, criteria: VesselCriteria) -> bool:
 
 def _cloud(chip: Chip, criteria: VesselCriteria) -> BoolArray:
     bands = {n: chip.band(n) for n in OPTICAL_BANDS if n in chip.bands}
-    bright = np.all(
-        [bands[n] > criteria.cloud_reflectance for n in bands if n != "swir16"], axis=0
-    )
+    bright = np.all([bands[n] > criteria.cloud_reflectance for n in bands if n != "swir16"], axis=0)
     if {"blue", "red"} <= set(bands):
         bright &= bands["blue"] > 0.95 * bands["red"]
     if {"red", "swir16"} <= set(bands):

@@ -33,7 +33,7 @@ class OnnxShipModel:
             ImportError: The extra `ml` is not installed.
             ConfigError: The weights or their card cannot be used.
         """
-        import onnxruntime  # an extra, and slow to import  # noqa: PLC0415
+        import onnxruntime  # an extra, and slow to import
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # scene work is parallel by process
