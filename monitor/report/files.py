@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
 from monitor.domain.vessel import Register
@@ -30,6 +31,11 @@ SILENCE_COLUMNS = (
 )  # fmt: skip
 BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
+)  # fmt: skip
+
+APRON_COLUMNS = (
+    "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
+    "cleared_m2", "score", "confirmed", "usable", "reason", "outline_wkt",
 )  # fmt: skip
 
 
@@ -151,6 +157,30 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
         for s in states
     ]
     write_text(path, _csv(BERTH_COLUMNS, rows))
+
+
+def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:
+    """Write `aprons.csv`, in the order given; figures are empty where nothing was observed.
+
+    `outline_wkt` is the changed ground, OGC:CRS84.
+    """
+    rows = [
+        (
+            s.scene_id,
+            utc_text(s.acquired_at),
+            f"{s.sensor} (rendered)" if s.rendered else s.sensor,
+            s.apron_id,
+            s.change.value,
+            *("" if v != v else f"{v:.0f}" for v in (s.changed_m2, s.filled_m2, s.cleared_m2)),
+            "" if s.score != s.score else f"{s.score:.3f}",
+            "yes" if s.confirmed else "",
+            f"{s.usable:.3f}",
+            s.reason,
+            s.outline_wkt,
+        )
+        for s in states
+    ]
+    write_text(path, _csv(APRON_COLUMNS, rows))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -28,7 +28,6 @@ from monitor.detect.imagery.apron_ground import (
 from monitor.detect.imagery.optical_usability import SkyCriteria, sky_over
 from monitor.detect.imagery.registration import (
     RegistrationCriteria,
-    Shift,
     shift_of,
     shifted,
 )
@@ -207,15 +206,20 @@ def _compared(
     obstacle = _hidden(scene, chip, criteria)
     if isinstance(obstacle, str):
         return obstacle
-    stable = stable_ground(chip, gazetteer, aprons)
     now = _judged(chip, names, obstacle > 0)
-    layers = []
-    for other_scene, other in past:
-        brought = _brought(other, chip, names, stable, criteria)
-        hidden = None if brought is None else _hidden(other_scene, brought, criteria)
-        if brought is None or hidden is None or isinstance(hidden, str):
-            continue
-        layers.append(_judged(brought, names, hidden > 0))
+    clear = [
+        (other, hidden > 0)
+        for other_scene, other in past
+        if not isinstance(hidden := _hidden(other_scene, other, criteria), str)
+    ]
+    guide = names.index(next((n for n in ("nir", "red", "vv", "vh") if n in names), names[0]))
+    looks = [now[guide], *(np.where(h, np.nan, c.band(names[guide])) for c, h in clear)]
+    stable = stable_ground(looks, chip.grid, gazetteer, aprons)
+    layers = [
+        layer
+        for other, hidden in clear
+        if (layer := _brought(_hiding(other, hidden), now, names, stable, criteria)) is not None
+    ]
     window = _window(aprons, chip.grid)
     gsd = chip.grid.gsd_m
     small = max(2, round(criteria.object_m / gsd))
@@ -267,16 +271,21 @@ def _is_unevenly_lit(
 _ENOUGH_PX = 30
 
 
+def _hiding(chip: Chip, hidden: BoolArray) -> Chip:
+    return replace(chip, values=np.where(hidden, np.nan, chip.values).astype(np.float32))
+
+
 def _brought(
-    other: Chip, chip: Chip, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
-) -> Chip | None:
-    """Return `other` registered on `chip`; None where it lies too far off to be compared."""
-    name = next((n for n in ("red", "vv", "green") if n in names), names[0])
+    other: Chip, now: FloatArray, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
+) -> FloatArray | None:
+    """Return the bands of `other` registered on the scene; None where it lies too far off."""
+    guide = next((i for i, n in enumerate(names) if n in ("red", "vv", "green")), 0)
     limits = criteria.registration
-    shift: Shift = shift_of(other.band(name), chip.band(name), stable, criteria=limits)
+    shift = shift_of(other.band(names[guide]), now[guide], stable, criteria=limits)
     if shift.is_misplaced(limits):
         return None
-    return shifted(other, shift) if shift.is_worth_correcting(limits) else other
+    moved = shifted(other, shift) if shift.is_worth_correcting(limits) else other
+    return np.stack([moved.band(n) for n in names])
 
 
 def _hidden(scene: Scene, chip: Chip, criteria: ApronCriteria) -> FloatArray | str:
