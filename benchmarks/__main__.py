@@ -6,12 +6,14 @@ import importlib
 import sys
 
 NAMES = (
+    "apron_change",
     "decode_oracles",
     "fuzz",
     "gfw",
     "import_ais",
     "latakia",
     "nmea",
+    "optical_berths",
     "replay_kills",
     "segments",
     "silent_socket",
