@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ GRID = {
     "nir_brighter": (0.005, 0.01, 0.02),
 }
 Scores = npt.NDArray[np.float64]
+Loss = Callable[[Scores, npt.NDArray[np.bool_]], float]
 
 
 @dataclass(frozen=True)
@@ -69,25 +70,52 @@ def main() -> None:
     for seed in SEEDS:
         at = [i for i, s in enumerate(slots) if s.seed == seed]
         _report(f"  seed {seed}", [slots[i] for i in at], [own[i] for i in at])
-    fitted: dict[int, Scores] = {}
-    known: dict[tuple[int, OpticalCriteria], float] = {}
+    known: dict[tuple[int, OpticalCriteria], Scores] = {}
+    for title, names, loss in (
+        ("four thresholds by log loss", tuple(GRID), _log_loss),
+        ("four thresholds by errors", tuple(GRID), _errors),
+        ("hull_share alone by errors", ("hull_share",), _errors),
+    ):
+        print(f"leave one port out, {title}:")
+        held = _held_out(slots, ports, names, loss, known)
+        for seed in SEEDS:
+            at = [i for i, s in enumerate(slots) if s.seed == seed]
+            _report(f"  seed {seed}", [slots[i] for i in at], [held[i] for i in at])
+        _report("  all seeds", slots, held)
+        _reliability(np.concatenate(held), np.concatenate([s.occupied for s in slots]))
+
+
+def _held_out(
+    slots: Sequence[Slots],
+    ports: Sequence[str],
+    names: Sequence[str],
+    loss: Loss,
+    known: dict[tuple[int, OpticalCriteria], Scores],
+) -> list[Scores]:
+    """Return every slot's scores by thresholds fitted without its port."""
+    held: dict[int, Scores] = {}
     for port in ports:
         train = [i for i, s in enumerate(slots) if s.port != port and s.seed in SEEDS[:2]]
-        best = _fit(slots, train, known)
+        best = _fit(slots, train, names, loss, known)
         print(
-            f"  without {port:11s}" + " ".join(f"{name}={getattr(best, name):g}" for name in GRID),
+            f"  without {port:11s}" + " ".join(f"{n}={getattr(best, n):g}" for n in names),
             flush=True,
         )
-        for i, s in enumerate(slots):
-            if s.port == port:
-                fitted[i] = s.scores(best)
-    print("leave one port out:")
-    held = [fitted[i] for i in range(len(slots))]
-    for seed in SEEDS:
-        at = [i for i, s in enumerate(slots) if s.seed == seed]
-        _report(f"  seed {seed}", [slots[i] for i in at], [held[i] for i in at])
-    _report("  all seeds", slots, held)
-    _reliability(np.concatenate(held), np.concatenate([s.occupied for s in slots]))
+        held.update(
+            {i: _scored(slots, i, best, known) for i, s in enumerate(slots) if s.port == port}
+        )
+    return [held[i] for i in range(len(slots))]
+
+
+def _scored(
+    slots: Sequence[Slots],
+    i: int,
+    criteria: OpticalCriteria,
+    known: dict[tuple[int, OpticalCriteria], Scores],
+) -> Scores:
+    if (i, criteria) not in known:
+        known[i, criteria] = slots[i].scores(criteria)
+    return known[i, criteria]
 
 
 def _ports(seed: int, folder: Path) -> list[Slots]:
@@ -121,22 +149,32 @@ def _ports(seed: int, folder: Path) -> list[Slots]:
 
 
 def _fit(
-    slots: Sequence[Slots], train: Sequence[int], known: dict[tuple[int, OpticalCriteria], float]
+    slots: Sequence[Slots],
+    train: Sequence[int],
+    names: Sequence[str],
+    loss: Loss,
+    known: dict[tuple[int, OpticalCriteria], Scores],
 ) -> OpticalCriteria:
-    """Return the thresholds of the least log loss on `train`, by coordinate search, two rounds."""
+    """Return the thresholds of least loss on `train`, by coordinate search, two rounds.
 
-    def loss(criteria: OpticalCriteria) -> float:
-        total = []
-        for i in train:
-            if (i, criteria) not in known:
-                known[i, criteria] = _log_loss(slots[i].scores(criteria), slots[i].occupied)
-            total.append(known[i, criteria])
-        return float(np.mean(total))
+    The search starts at the far end of the grid, not at the product's own values; of equals the
+    middle one of the grid is taken.
+    """
 
-    best = OpticalCriteria(hull_share=0.42, water_ndwi=0.0, brighter=0.04, nir_brighter=0.02)
+    def cost(criteria: OpticalCriteria) -> float:
+        return float(
+            np.mean([loss(_scored(slots, i, criteria, known), slots[i].occupied) for i in train])
+        )
+
+    best = OpticalCriteria()
+    for name in names:
+        best = replace(best, **{name: GRID[name][-1]})
     for _ in range(2):
-        for name, values in GRID.items():
-            best = min((replace(best, **{name: value}) for value in values), key=loss)
+        for name in names:
+            values = GRID[name]
+            centre = values[len(values) // 2]
+            ordered = sorted(values, key=lambda v: abs(v - centre))
+            best = min((replace(best, **{name: value}) for value in ordered), key=cost)
     return best
 
 
@@ -146,6 +184,11 @@ def _log_loss(scores: Scores, occupied: npt.NDArray[np.bool_]) -> float:
         return 1.0
     p = np.clip(scores[judged], 0.01, 0.99)
     return float(-np.log(np.where(occupied[judged], p, 1 - p)).mean())
+
+
+def _errors(scores: Scores, occupied: npt.NDArray[np.bool_]) -> float:
+    judged = np.isfinite(scores)
+    return float(np.mean((scores[judged] >= 0.5) != occupied[judged])) if judged.any() else 1.0
 
 
 def _report(title: str, slots: Sequence[Slots], scores: Sequence[Scores]) -> None:

@@ -33,10 +33,9 @@ BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
 )  # fmt: skip
 
-
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
-    "cleared_m2", "score", "confirmed", "usable", "reason",
+    "cleared_m2", "score", "confirmed", "usable", "reason", "outline_wkt",
 )  # fmt: skip
 
 
@@ -161,7 +160,10 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:
-    """Write `aprons.csv`, in the order given: change against the apron's own past, in m²."""
+    """Write `aprons.csv`, in the order given; figures are empty where nothing was observed.
+
+    `outline_wkt` is the changed ground, OGC:CRS84.
+    """
     rows = [
         (
             s.scene_id,
@@ -174,6 +176,7 @@ def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:
             "yes" if s.confirmed else "",
             f"{s.usable:.3f}",
             s.reason,
+            s.outline_wkt,
         )
         for s in states
     ]

@@ -25,10 +25,9 @@ from monitor.detect.imagery.apron_ground import (
     outline_of,
     stable_ground,
 )
-from monitor.detect.imagery.optical_usability import SkyCriteria, sky_over
+from monitor.detect.imagery.optical_usability import VISIBLE, SkyCriteria, sky_over
 from monitor.detect.imagery.registration import (
     RegistrationCriteria,
-    Shift,
     shift_of,
     shifted,
 )
@@ -66,6 +65,11 @@ class ApronCriteria:
     """Below this share of pixels that could be judged an apron is unobserved."""
     min_references: int = 3
     max_references: int = 10
+    cloud_brighter: float = 1.2
+    """A cloud is brighter than the ground on plain days by this factor (the sun's height changes
+    with the season, and what the fit takes off is not taken off yet)"""
+    cloud_added: float = 0.03
+    """and this much reflectance."""
     beside_m: float = 200.0
     """Where ground that stays, this near to an apron,"""
     beside_share: float = 0.2
@@ -81,7 +85,7 @@ class ApronCriteria:
     same_place: float = 0.3
     """Share of the smaller of two changes that must overlap to confirm each other."""
     white: float = 0.995
-    """Reflectance in every band from which a rendered picture says nothing more."""
+    """Reflectance in every band from which a picture shows plain white and nothing more."""
     baseline: BaselineCriteria = field(default_factory=BaselineCriteria)
     direction: DirectionCriteria = field(default_factory=DirectionCriteria)
     sky: SkyCriteria = field(default_factory=SkyCriteria)
@@ -204,18 +208,24 @@ def _compared(
         return "too few references"
     if not names:
         return "no usable bands"
-    obstacle = _hidden(scene, chip, criteria)
+    plain = _plain_light([chip, *(c for _, c in past)])
+    obstacle = _hidden(scene, chip, plain, criteria)
     if isinstance(obstacle, str):
         return obstacle
-    stable = stable_ground(chip, gazetteer, aprons)
     now = _judged(chip, names, obstacle > 0)
-    layers = []
-    for other_scene, other in past:
-        brought = _brought(other, chip, names, stable, criteria)
-        hidden = None if brought is None else _hidden(other_scene, brought, criteria)
-        if brought is None or hidden is None or isinstance(hidden, str):
-            continue
-        layers.append(_judged(brought, names, hidden > 0))
+    clear = [
+        (other, hidden > 0)
+        for other_scene, other in past
+        if not isinstance(hidden := _hidden(other_scene, other, plain, criteria), str)
+    ]
+    guide = names.index(next((n for n in ("nir", "red", "vv", "vh") if n in names), names[0]))
+    looks = [now[guide], *(np.where(h, np.nan, c.band(names[guide])) for c, h in clear)]
+    stable = stable_ground(looks, chip.grid, gazetteer, aprons)
+    layers = [
+        layer
+        for other, hidden in clear
+        if (layer := _brought(_hiding(other, hidden), now, names, stable, criteria)) is not None
+    ]
     window = _window(aprons, chip.grid)
     gsd = chip.grid.gsd_m
     small = max(2, round(criteria.object_m / gsd))
@@ -235,8 +245,8 @@ def _compared(
         return "too few references"
     here = obstacle[window]
     if not is_radar:
-        white = np.nan_to_num(found.now, nan=1.0).min(axis=0) >= criteria.white
-        white &= np.nan_to_num(found.usual, nan=1.0).min(axis=0) >= criteria.white
+        white = np.nan_to_num(found.now).min(axis=0) >= criteria.white
+        white &= np.nan_to_num(plain[window]) >= criteria.white
         here = np.where(white & (here == 0), _OBSTACLES.index("saturated"), here)
     small_distance, large_distance = (found.distance[s] for s in sides)
     ratio = np.fmax(
@@ -267,20 +277,46 @@ def _is_unevenly_lit(
 _ENOUGH_PX = 30
 
 
+def _hiding(chip: Chip, hidden: BoolArray) -> Chip:
+    return replace(chip, values=np.where(hidden, np.nan, chip.values).astype(np.float32))
+
+
 def _brought(
-    other: Chip, chip: Chip, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
-) -> Chip | None:
-    """Return `other` registered on `chip`; None where it lies too far off to be compared."""
-    name = next((n for n in ("red", "vv", "green") if n in names), names[0])
+    other: Chip, now: FloatArray, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
+) -> FloatArray | None:
+    """Return the bands of `other` registered on the scene; None where it lies too far off."""
+    guide = next((i for i, n in enumerate(names) if n in ("red", "vv", "green")), 0)
     limits = criteria.registration
-    shift: Shift = shift_of(other.band(name), chip.band(name), stable, criteria=limits)
+    shift = shift_of(other.band(names[guide]), now[guide], stable, criteria=limits)
     if shift.is_misplaced(limits):
         return None
-    return shifted(other, shift) if shift.is_worth_correcting(limits) else other
+    moved = shifted(other, shift) if shift.is_worth_correcting(limits) else other
+    return np.stack([moved.band(n) for n in names])
 
 
-def _hidden(scene: Scene, chip: Chip, criteria: ApronCriteria) -> FloatArray | str:
-    """Return by pixel what hides the ground, or one word for the whole scene."""
+def _plain_light(chips: Sequence[Chip]) -> FloatArray:
+    """Return each pixel's brightness on a day with nothing over it: a low quantile of all."""
+    looks = np.sort(np.stack([_brightness(c) for c in chips]), axis=0)  # NaN last
+    seen = np.isfinite(looks).sum(axis=0)
+    rank = (_PLAIN_QUANTILE * np.maximum(seen - 1, 0)).astype(np.intp)
+    return np.asarray(np.take_along_axis(looks, rank[None], 0)[0], np.float32)
+
+
+_PLAIN_QUANTILE = 0.25
+
+
+def _brightness(chip: Chip) -> FloatArray:
+    names = [n for n in VISIBLE if n in chip.bands] or list(chip.bands[:1])
+    return np.asarray(np.mean([chip.band(n) for n in names], axis=0), np.float32)
+
+
+def _hidden(
+    scene: Scene, chip: Chip, plain: FloatArray, criteria: ApronCriteria
+) -> FloatArray | str:
+    """Return by pixel what hides the ground, or one word for the whole scene.
+
+    A cloud passes: what is as bright on plain days is pale concrete, whoever calls it cloud.
+    """
     shape = (chip.grid.height, chip.grid.width)
     if scene.modality is Modality.RADAR:
         seen = np.isfinite(chip.values).all(axis=0)
@@ -297,6 +333,13 @@ def _hidden(scene: Scene, chip: Chip, criteria: ApronCriteria) -> FloatArray | s
             out[ndimage.uniform_filter(classed, side) > 0.5] = number
     out[sky.shadow] = 3
     out[sky.cloud] = 2
+    cloud = out == _OBSTACLES.index("cloud")
+    brighter = _brightness(chip) >= criteria.cloud_brighter * plain + criteria.cloud_added
+    gsd = chip.grid.gsd_m
+    side = max(3, round(criteria.sky.cloud_m / gsd))
+    passing = ndimage.maximum_filter(ndimage.minimum_filter(cloud & brighter, side), side)
+    passing = ndimage.maximum_filter(passing, 2 * round(criteria.sky.cloud_edge_m / gsd) + 1)
+    out[cloud & ~np.asarray(passing, np.bool_)] = 0
     out[~sky.seen] = 1
     return out
 

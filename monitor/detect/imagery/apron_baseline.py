@@ -102,14 +102,18 @@ def departure(
 _LEAST = 3
 
 
-def _middle(stack: FloatArray) -> FloatArray:
-    """Return the median over scenes; NaN where fewer than three (or half) of them saw a pixel."""
+def median_of(stack: FloatArray, least: float = 1) -> FloatArray:
+    """Return the median over the first axis; NaN where fewer than `least` are known."""
     seen = np.isfinite(stack).sum(axis=0)
     ranked = np.sort(stack, axis=0)  # NaN last
     low = np.take_along_axis(ranked, np.maximum((seen - 1) // 2, 0)[None], 0)[0]
     high = np.take_along_axis(ranked, np.minimum(seen // 2, len(stack) - 1)[None], 0)[0]
-    enough = seen >= max(min(_LEAST, len(stack)), len(stack) / 2)
-    return np.where(enough, (low + high) / 2, np.nan).astype(np.float32)
+    return np.where(seen >= least, (low + high) / 2, np.nan).astype(np.float32)
+
+
+def _middle(stack: FloatArray) -> FloatArray:
+    """Return the median over scenes; NaN where fewer than three (or half) of them saw a pixel."""
+    return median_of(stack, max(min(_LEAST, len(stack)), len(stack) / 2))
 
 
 def _in_the_light_of(

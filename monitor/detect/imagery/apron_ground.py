@@ -12,12 +12,14 @@ from scipy import ndimage
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from monitor.detect.imagery.apron_baseline import median_of
 from monitor.detect.imagery.port_pixels import two_class_split
-from monitor.domain.chip import Chip, Grid
+from monitor.domain.chip import Grid
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 
 BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float32]
 
 _AWAY_M = 20.0
 """Ground this near to an apron or berth may change with it; a pixel's blur on either side."""
@@ -63,13 +65,18 @@ def apron_pixels(gazetteer: Gazetteer, grid: Grid) -> tuple[ApronPixels, ...]:
     return tuple(found)
 
 
-def stable_ground(chip: Chip, gazetteer: Gazetteer, aprons: Sequence[ApronPixels]) -> BoolArray:
+def stable_ground(
+    looks: Sequence[FloatArray], grid: Grid, gazetteer: Gazetteer, aprons: Sequence[ApronPixels]
+) -> BoolArray:
     """Return ground that stays, shape (row, col): neither water, nor apron, nor berth.
 
-    Water is left out by the port's own file and by the scene: of two classes of brightness the
-    brighter is ground.
+    Args:
+        looks: One band of the scene and of its past, NaN where hidden: a cloud would be the
+            brightest ground of all. Of two classes of their median the brighter is ground.
+        grid: The pixels.
+        gazetteer: The port; its water is left out.
+        aprons: Left out with what lies beside them.
     """
-    grid = chip.grid
     shape = (grid.height, grid.width)
     frame = MetricFrame(grid.epsg)
     apart, water = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
@@ -84,8 +91,7 @@ def stable_ground(chip: Chip, gazetteer: Gazetteer, aprons: Sequence[ApronPixels
             )
     side = 2 * round(_AWAY_M / grid.gsd_m) + 1
     free = ~np.asarray(ndimage.maximum_filter(apart, side), np.bool_) & ~water
-    name = next((n for n in ("nir", "red", "vv", "vh") if n in chip.bands), chip.bands[0])
-    light = chip.band(name)
+    light = median_of(np.stack(looks))
     seen = free & np.isfinite(light)
     if not seen.any():
         return np.zeros(shape, np.bool_)

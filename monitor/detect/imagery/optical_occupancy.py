@@ -217,7 +217,7 @@ def _reading(
 ) -> Reading:
     usable = min(1.0, np.count_nonzero(view.clear) / berth.whole)
     obstacle = view.obstacle or "not in view"
-    if view.has_glint:
+    if view.has_glint and view.obstacle != "haze":
         return Reading(score=np.nan, usable=0.0, reason="sun glint", obstacle="sun glint")
     if not view.has_water or not view.clear.any():
         return Reading(

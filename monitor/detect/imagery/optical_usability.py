@@ -40,6 +40,8 @@ class SkyCriteria:
     """The scene classification is believed about a berth only if, within this of it, it calls"""
     ring_share: float = 0.3
     """this share of the water cloud: over water it is seldom wrong, on bright quays often."""
+    ring_share_unknown: float = 0.5
+    """The same share of everything round about, where the port's file names no water."""
     shadow_darker: float = 0.6
     """Ground in a cloud's shadow has at most this share of the near infrared (else brightness) of
     the ground in view: half the light at noon is gone and what the sky gives is blue."""
@@ -285,10 +287,12 @@ def _believed(
     )
     known = np.isfinite(sky.scene_class[ring]) & (sky.scene_class[ring] > 0)
     around = known & ~port.any_berth[ring]
+    needed = criteria.ring_share_unknown
     if np.count_nonzero(around & port.known_water[ring]) >= _ENOUGH_PX:
         around &= port.known_water[ring]
+        needed = criteria.ring_share
     if not around.any():
         return nothing
-    if float(np.isin(sky.scene_class[ring][around], classes).mean()) < criteria.ring_share:
+    if float(np.isin(sky.scene_class[ring][around], classes).mean()) < needed:
         return nothing
     return np.isin(sky.scene_class[berth.rows, berth.cols], classes)
