@@ -6,7 +6,9 @@ import importlib
 import sys
 
 NAMES = (
+    "apron_change",
     "chip_archive",
+    "contact_sheets",
     "decode_oracles",
     "fuzz",
     "gfw",
@@ -14,6 +16,8 @@ NAMES = (
     "import_ais",
     "latakia",
     "nmea",
+    "optical_berths",
+    "optical_vessels",
     "quay_profile",
     "radar_vessels",
     "replay_kills",

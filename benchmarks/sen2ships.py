@@ -6,6 +6,7 @@ by the annotators, so that a small boat found counts as an invention here.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def print_table(title: str, outcomes: Iterable[Outcome]) -> None:
         print(_line(row.port, row.counts))
     print(_line("all", (int(total[0]), int(total[1]), int(total[2]))))
     lengths = [(long_side_m(s), j in r.right.values()) for r in rows for j, s in enumerate(r.ships)]
-    for low, high in zip(LENGTHS_M, LENGTHS_M[1:], strict=False):
+    for low, high in itertools.pairwise(LENGTHS_M):
         some = [hit for length, hit in lengths if low <= length < high]
         print(f"  outlines of {low}-{high} m: {sum(some)} of {len(some)} found")
     drawn = [

@@ -342,7 +342,8 @@ def _surroundings(hull: Instance, reach: float) -> npt.NDArray[np.float64]:
     across = np.linspace(-wide, wide, max(2, round(2 * wide)))
     sides = [a * u + s * wide * v for a in along for s in (-1, 1)]
     ends = [s * half * u + b * v for b in across for s in (-1, 1)]
-    return np.array((hull.row, hull.col)) + np.array(sides + ends)
+    middle: npt.NDArray[np.float64] = np.array((hull.row, hull.col))
+    return middle + np.array(sides + ends, np.float64)
 
 
 def _rafted(hull: Instance, others: tuple[Instance, ...], reach: float) -> bool:
@@ -392,7 +393,9 @@ def _sighting(
     grid, cell_m, criteria = look.chip.grid, look.cell_m, look.criteria
     frame = MetricFrame(epsg=grid.epsg)
 
-    def metric(rows: npt.ArrayLike, cols: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    def metric(
+        rows: npt.ArrayLike, cols: npt.ArrayLike
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         x = grid.west_m + (np.asarray(cols) + 0.5) * cell_m
         return x, grid.north_m - (np.asarray(rows) + 0.5) * cell_m
 
