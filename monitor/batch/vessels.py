@@ -7,10 +7,9 @@ same ship as without one. What was not seen is stated beside the ships.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import shapely
 
 from monitor.batch import Progress
 from monitor.batch.vessel_scene import NamedScene, named_scene
+from monitor.detect.imagery.optical_vessels import optical_sightings
 from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid, port_pixels
 from monitor.detect.imagery.radar_blobs import field_of
 from monitor.detect.imagery.radar_vessels import Hull, VesselCriteria, hulls_in, radar_vessels
@@ -173,7 +173,6 @@ def _on_ground(
         raise InputError(f"{grid.width} × {grid.height} pixels: give --aoi or a larger --gsd")
     read = _Reader(named)
     radar = named.scene.modality is Modality.RADAR
-    look = None if radar else _optical_door()
     land, sea_db = _whole_land(read, grid) if radar else (None, None)
     pieces = list(tiles(grid.height, grid.width))
     features: list[Json] = []
@@ -192,8 +191,7 @@ def _on_ground(
                 for v in radar_vessels(named.scene, chip, land=off_land, sea_db=sea_db)
             ]
         else:
-            assert look is not None
-            found = [(s, _box_of(s, tile), None) for s in look(named.scene, chip)]
+            found = [(s, _box_of(s, tile), None) for s in optical_sightings(named.scene, chip)]
         for sighting, box, near_land in found:
             whole = (
                 box[0] + cols.start,
@@ -289,15 +287,6 @@ def _counted(
     )
 
 
-def _optical_door() -> Callable[..., tuple[Sighting, ...]]:
-    try:
-        module = importlib.import_module("monitor.detect.imagery.optical_vessels")
-    except ModuleNotFoundError as exc:
-        raise InputError("ships in optical scenes cannot be looked for in this build") from exc
-    look: Callable[..., tuple[Sighting, ...]] = module.optical_sightings
-    return look
-
-
 def _box_of(sighting: Sighting, grid: Grid) -> tuple[int, int, int, int]:
     corners = shapely.get_coordinates(shapely.from_wkt(sighting.outline_wkt))
     x, y = MetricFrame(epsg=grid.epsg).xy(corners[:, 0], corners[:, 1])
@@ -382,7 +371,6 @@ def _in_optical_picture(
     plan: VesselsPlan,
     pixels: Any,  # noqa: ANN401
 ) -> tuple[list[Json], _Seen]:
-    look = _optical_door()
     if plan.gsd_m is None:
         raise InputError(f"{plan.scene}: give --gsd, the ground side of a pixel in metres")
     height, width = pixels.shape[1:]
@@ -397,7 +385,7 @@ def _in_optical_picture(
         values=np.asarray(np.stack([pixels[b.index - 1] for b in order]) / full, np.float32),
     )
     features = []
-    for sighting in look(named.scene, chip):
+    for sighting in optical_sightings(named.scene, chip):
         box = _box_of(sighting, grid)
         feature = _feature(named, sighting, box, None)
         corners = shapely.transform(

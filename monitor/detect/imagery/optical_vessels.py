@@ -109,7 +109,11 @@ class VesselCriteria:
 
 
 def optical_sightings(
-    scene: Scene, chip: Chip, *, criteria: VesselCriteria, scorer: ScoresShips | None = None
+    scene: Scene,
+    chip: Chip,
+    *,
+    criteria: VesselCriteria | None = None,
+    scorer: ScoresShips | None = None,
 ) -> tuple[Sighting, ...]:
     """Return the ships in one optical scene.
 
@@ -124,6 +128,7 @@ def optical_sightings(
         By falling confidence, then north to south. Empty if nothing was found OR nothing was
         seen: ask the chip's coverage.
     """
+    criteria = criteria or VesselCriteria()
     chip = _coarsened(chip, criteria.learned_gsd_m)
     water = water_in(chip, criteria=criteria.water)
     if water is None:
