@@ -326,7 +326,9 @@ def _view(
     hull, glint = np.zeros_like(berth.inside), False
     if own_water is not None:
         hull = _not_water(look, window, own_water, criteria)
-        glint = has_glint(chip, own_water, criteria=criteria.sky)
+        # Closed, so that the glints themselves count among the water.
+        whole = np.asarray(ndimage.binary_closing(own_water[window], iterations=2), np.bool_)
+        glint = has_glint(chip, whole, window, criteria=criteria.sky)
     return _View(
         hull=hull,
         clear=in_view.clear,

@@ -159,18 +159,25 @@ def berth_view(
     return BerthView(clear=berth.inside & seen & ~cloud & ~shadow, obstacle=obstacle)
 
 
-def has_glint(chip: Chip, water: BoolArray, *, criteria: SkyCriteria | None = None) -> bool:
+def has_glint(
+    chip: Chip,
+    water: BoolArray,
+    window: tuple[slice, slice],
+    *,
+    criteria: SkyCriteria | None = None,
+) -> bool:
     """Return whether the sun is mirrored by the water at hand so that hulls drown in it.
 
     Args:
         chip: Reflectance; without `nir` glint cannot be told and False is returned.
-        water: Shape (row, col): water to look at, beside the berth.
+        water: Water to look at, beside the berth, in `window`.
+        window: Rows and columns of the chip.
         criteria: Thresholds.
     """
     criteria = criteria or SkyCriteria()
     if "nir" not in chip.bands:
         return False
-    nir = chip.band("nir")[water]
+    nir = chip.band("nir")[window][water]
     nir = nir[np.isfinite(nir)]
     if nir.size < _ENOUGH_PX:
         return False
@@ -182,7 +189,7 @@ def has_glint(chip: Chip, water: BoolArray, *, criteria: SkyCriteria | None = No
         return False
     if "swir16" not in chip.bands:
         return True
-    swir = chip.band("swir16")[water]
+    swir = chip.band("swir16")[window][water]
     swir = swir[np.isfinite(swir)]
     return swir.size < _ENOUGH_PX or float(np.median(swir)) > criteria.glint_swir
 

@@ -36,6 +36,8 @@ class RegistrationCriteria:
     """Fewer stable pixels than this hold too few edges: a square of 200 m at 10 m."""
     detail_px: float = 4.0
     """Only structure finer than this counts: haze and shading have no place of their own."""
+    side_px: int = 512
+    """Of more than a square of this side, the part with most stable pixels is enough."""
     upsampling: int = 50
     """Steps per pixel in which the peak is looked for."""
 
@@ -103,7 +105,7 @@ def shift_of(
     both = stable & np.isfinite(band) & np.isfinite(reference)
     if np.count_nonzero(both) < criteria.min_px:
         return NO_SHIFT
-    box = ndimage.find_objects(both.astype(np.int8))[0]
+    box = _densest(both, criteria.side_px)
     weight = _tapered(both[box])
     now, then = (_detail(v[box], both[box], weight, criteria.detail_px) for v in (band, reference))
     if not (now.any() and then.any()):
@@ -140,6 +142,18 @@ def _moved(band: FloatArray, shift: Shift, *, order: int) -> FloatArray:
     moved = ndimage.shift(filled, by, order=3 if order else 0, mode="nearest")
     known = ndimage.shift(seen.astype(np.float32), by, order=1 if order else 0, cval=0.0)
     return np.where(known > 0.999, moved, np.nan).astype(np.float32)
+
+
+def _densest(mask: BoolArray, side: int) -> tuple[slice, slice]:
+    """Return the window of at most `side` pixels a side that holds most of `mask`."""
+    rows, cols = ndimage.find_objects(mask.astype(np.int8))[0]
+    window = []
+    for full, axis in ((rows, 1), (cols, 0)):
+        sums = np.concatenate([[0], np.cumsum(mask[rows, cols].sum(axis=axis))])
+        width = min(side, len(sums) - 1)
+        start = full.start + int(np.argmax(sums[width:] - sums[: len(sums) - width]))
+        window.append(slice(start, start + width))
+    return window[0], window[1]
 
 
 def _tapered(mask: BoolArray) -> FloatArray:
