@@ -78,9 +78,9 @@ class ApronCriteria:
     """A sun this far from today's makes a reference as unlike as"""
     time_days: float = 365.0
     """this many days between them: shadows of a 10 m shed move by some 5 m, sheds are built."""
-    score_middle: float = 1.0
+    score_middle: float = 1.3
     """Peak departure, in shares of its threshold, at which change and none are equally likely."""
-    score_slope: float = 3.2
+    score_slope: float = 2.9
     """How fast that turns, in units of the logarithm of the peak (docs/aprons.md, held out)."""
     same_place: float = 0.3
     """Share of the smaller of two changes that must overlap to confirm each other."""

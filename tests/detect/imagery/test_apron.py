@@ -17,7 +17,6 @@ from shapely.geometry import box
 
 from monitor.detect.imagery.apron import apron_references, apron_states, unobserved_aprons
 from monitor.detect.imagery.occupancy import bands_for
-from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
 from monitor.domain.apron_state import ApronChange, ApronState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.geo import MetricFrame
@@ -278,7 +277,9 @@ def test_the_demo_shows_staging_come_and_go() -> None:
     window = TimeWindow(start=T0 - timedelta(days=400), end=T0)
     catalog = StaticCatalog("demo", ROOT / "sample_tiles" / "tartus_2025" / "scenes")
     scenes = [s for s in catalog.search(window, Tally()) if s.sensor == "planetscope"]
-    grid = port_grid(port, gsd_m=native_gsd_m("planetscope"))
+    outline = MetricFrame(32636).metric(port.places["tartus.apron.mole1"].geometry)
+    west, _, _, north = outline.bounds
+    grid = Grid(epsg=32636, west_m=west - 100, north_m=north + 150, gsd_m=3, width=420, height=300)
     chips = [(s, RasterReader().read_chip(s, grid, bands_for(s))) for s in scenes]
     truth = json.loads((ROOT / "tests" / "demo" / "truth.json").read_text())["scenes"]
     said = {}
