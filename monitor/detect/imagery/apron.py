@@ -284,8 +284,14 @@ def _hiding(chip: Chip, hidden: BoolArray) -> Chip:
 def _brought(
     other: Chip, now: FloatArray, names: Sequence[str], stable: BoolArray, criteria: ApronCriteria
 ) -> FloatArray | None:
-    """Return the bands of `other` registered on the scene; None where it lies too far off."""
-    guide = next((i for i, n in enumerate(names) if n in ("red", "vv", "green")), 0)
+    """Return the bands of `other` registered on the scene; None where it lies too far off.
+
+    Radar is taken as it lies: terrain-corrected scenes agree to a fraction of a pixel, and over
+    speckle a shift is found no better than that (docs/aprons.md).
+    """
+    if {"vv", "vh"} & set(names):
+        return np.stack([other.band(n) for n in names])
+    guide = next((i for i, n in enumerate(names) if n in ("red", "green")), 0)
     limits = criteria.registration
     shift = shift_of(other.band(names[guide]), now[guide], stable, criteria=limits)
     if shift.is_misplaced(limits):
