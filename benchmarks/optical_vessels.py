@@ -18,9 +18,11 @@ def main() -> None:
     """Search all ports and score what was found."""
     criteria = VesselCriteria()
     model = ship_model()
-    searches = [("classical path, nothing fitted to these ports", None)]
+    searches = [
+        ("classical path, thresholds not fitted to these ports, its stated confidences are", None)
+    ]
     if model is None:
-        print("no model: install the extra `ml`")
+        print("no model: the package has no weights, or the extra `ml` is not installed")
     else:
         searches.append(("shipped weights, a TRAINING-SET figure, not what to expect", model))
     nine = ports()

@@ -265,12 +265,10 @@ def averaged(nets: Sequence[nn.Module]) -> nn.Module:
             self.nets = nn.ModuleList(nets)
 
         def forward(self, layers: Tensor) -> Tensor:
-            views = [[], [2], [3], [2, 3]]
-            said = [
-                torch.flip(torch.sigmoid(net(torch.flip(layers, v) if v else layers)), v)
-                for net in self.nets
-                for v in views
-            ]
+            said = [torch.sigmoid(net(layers)) for net in self.nets]
+            for axes in ([2], [3], [2, 3]):
+                mirrored = torch.flip(layers, axes)
+                said += [torch.flip(torch.sigmoid(net(mirrored)), axes) for net in self.nets]
             return torch.stack(said).mean(0)
 
     return Averaged().eval()

@@ -20,7 +20,16 @@ FloatArray = npt.NDArray[np.float32]
 
 _WEIGHTS = "optical_ships.onnx"
 _CARD = "optical_ships.json"
-_FAULTS = (RuntimeError, ValueError, OSError)  # onnxruntime's own errors are RuntimeErrors
+_FAULTS = (RuntimeError, ValueError, OSError)
+# onnxruntime's own errors share no root but Exception, and are named in its private module only.
+_OWN_FAULTS = (
+    "Fail",
+    "InvalidArgument",
+    "InvalidGraph",
+    "InvalidProtobuf",
+    "NotImplemented",
+    "RuntimeException",
+)
 
 
 class OnnxShipModel:
@@ -35,6 +44,8 @@ class OnnxShipModel:
         """
         import onnxruntime  # an extra, and slow to import
 
+        own = onnxruntime.capi.onnxruntime_pybind11_state
+        self._faults = (*_FAULTS, *(getattr(own, name) for name in _OWN_FAULTS))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # scene work is parallel by process
         options.inter_op_num_threads = 1
@@ -48,7 +59,7 @@ class OnnxShipModel:
             self.calibration = (float(slope), float(intercept))
             self.name = str(card["name"])
             self._input = self._session.get_inputs()[0].name
-        except (*_FAULTS, KeyError, TypeError, IndexError) as exc:
+        except (*self._faults, KeyError, TypeError, IndexError) as exc:
             raise ConfigError(f"the ship model cannot be used: {exc}") from exc
 
     def scores(self, tile: FloatArray) -> FloatArray:
@@ -59,21 +70,23 @@ class OnnxShipModel:
         """
         try:
             (scores,) = self._session.run(None, {self._input: tile[np.newaxis]})
-        except _FAULTS as exc:
+        except self._faults as exc:
             raise ConfigError(f"the ship model failed: {exc}") from exc
         return np.asarray(scores[0], np.float32)
 
 
 def ship_model(folder: Path | None = None) -> OnnxShipModel | None:
-    """Return the ship model, or None where the extra `ml` is not installed.
+    """Return the ship model, or None where it or the extra `ml` is not installed.
 
     Args:
         folder: Where `optical_ships.onnx` and its card lie; None for the ones shipped.
 
     Raises:
-        ConfigError: The weights or their card are missing or cannot be used.
+        ConfigError: The weights or their card cannot be used, or are missing from `folder`.
     """
     place = folder or resources.files("monitor.sources.imagery").joinpath("weights")
+    if folder is None and not place.joinpath(_WEIGHTS).is_file():
+        return None  # this package came without weights
     try:
         weights = place.joinpath(_WEIGHTS).read_bytes()
         card = json.loads(place.joinpath(_CARD).read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +11,19 @@ import shapely
 
 from monitor.detect.imagery.optical_parallax import SENTINEL_2_DELAYS_S
 from monitor.detect.imagery.optical_vessels import (
+    OPTICAL_BANDS,
     VesselCriteria,
     optical_sightings,
     ship_probability,
 )
+from monitor.domain.chip import Grid
 from monitor.domain.geo import MetricFrame
 from monitor.domain.sighting import Mooring, Sighting
+from monitor.domain.tally import Tally
+from monitor.domain.window import TimeWindow
+from monitor.sources.imagery.raster import RasterReader
+from monitor.sources.imagery.static_stac import StaticCatalog
+from tests.conftest import shared
 from tests.detect.imagery.optical_scenes import CLOUD, RUST, SHIP, Drawing, a_scene
 
 CRITERIA = VesselCriteria()
@@ -195,3 +203,31 @@ def test_the_probability_of_hull_comes_pixel_by_pixel() -> None:
     assert np.isnan(likely[5, 100])
     rgb = drawing.chip(("blue", "green", "red"))
     assert ship_probability(rgb, scorer=KnowsRust(), criteria=CRITERIA) is None
+
+
+@pytest.mark.shared_data
+def test_the_aircraft_at_algiers_is_no_ship_by_its_bands_alone() -> None:
+    """What the parallax test takes away is the aircraft's spots, and no ship."""
+    folder = shared("data", "imagery", "sen2ships", "algiers")
+    window = TimeWindow(
+        start=datetime(2000, 1, 1, tzinfo=UTC), end=datetime(2100, 1, 1, tzinfo=UTC)
+    )
+    (scene,) = StaticCatalog("algiers", folder / "item.json").search(window, Tally())
+    x, y = MetricFrame(epsg=32631).xy(3.0975, 36.7565)
+    grid = Grid(
+        epsg=32631,
+        west_m=float(x) - 3000,
+        north_m=float(y) + 3000,
+        gsd_m=10,
+        width=600,
+        height=600,
+    )
+    chip = RasterReader().read_chip(scene, grid, OPTICAL_BANDS)
+    blind = replace(CRITERIA, parallax=replace(CRITERIA.parallax, too_fast_m_s=math.inf))
+    kept = optical_sightings(scene, chip, criteria=CRITERIA)
+    gone = [s for s in optical_sightings(scene, chip, criteria=blind) if s not in kept]
+    assert gone
+    for spot in gone:  # one for each band that shows her
+        assert math.hypot(spot.lon - 3.095, spot.lat - 36.7565) < 0.002
+        knots = int(spot.reason.split()[-2])
+        assert knots == pytest.approx(140 * 3600 / 1852, rel=0.05)  # 139-145 m/s, band by band
