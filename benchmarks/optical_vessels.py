@@ -18,9 +18,7 @@ def main() -> None:
     """Search all ports and score what was found."""
     criteria = VesselCriteria()
     model = ship_model()
-    searches = [
-        ("classical path; its confidences were counted on these ports", None)
-    ]
+    searches = [("classical path; its confidences were counted on these ports", None)]
     if model is None:
         print("no model: the package has no weights, or the extra `ml` is not installed")
     else:
