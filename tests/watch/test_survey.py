@@ -11,8 +11,8 @@ from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.errors import BadScene, SourceRefused, SourceUnavailable
-from monitor.store.derived import surveyed
 from monitor.store.engine import open_store
+from monitor.store.looks import surveyed
 from monitor.store.observations import add_scenes
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 from tests.builders import T0, a_gazetteer, hours

@@ -6,7 +6,7 @@ hull?"; a berth that was not seen is `unobserved`, never `free`. Pure: no files,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -202,9 +202,15 @@ def look_at_port(
         moorings={b.id: b.mooring for b in gazetteer.berths},
     )
     if scene.modality is Modality.RADAR:
+        # A short past does not tell a pontoon or a crane from a hull along the quay's edge: then
+        # the berth's own polygon is asked, and a ship that it denies is not told of.
+        known_past = len(past) >= criteria.radar.many_references
+        scores = {b.place.id: r.score for b, r in zip(port.berths, readings, strict=True)}
+        if not known_past:
+            ships = [s for s in ships if not _is_denied(s.berth_ids, scores)]
         by_profile = berth_scores(ships, profiles, hulls=hulls)
         readings = tuple(
-            _joined(reading, by_profile.get(berth.place.id))
+            _joined(reading, by_profile.get(berth.place.id), known_past=known_past)
             for berth, reading in zip(port.berths, readings, strict=True)
         )
     return Look(
@@ -225,17 +231,26 @@ _FINE_M = 5.0
 """A beam of 20 m is four such pixels; of 10 m it is two, and both are mixed."""
 
 
-def _joined(reading: Reading, by_profile: tuple[float, float] | None) -> Reading:
+def _is_denied(berth_ids: Sequence[str], scores: Mapping[str, float]) -> bool:
+    """Return whether every berth a ship is said to lie in looks free by itself."""
+    judged = [scores[b] for b in berth_ids if np.isfinite(scores.get(b, np.nan))]
+    return bool(judged) and max(judged) < 0.5
+
+
+def _joined(
+    reading: Reading, by_profile: tuple[float, float] | None, *, known_past: bool
+) -> Reading:
     """Return the polygon's reading corrected by the ships that the whole quay shows.
 
-    A ship that lies in the berth counts whatever the polygon says. Where the polygon is bright
-    and no ship lies in it, what is left without the neighbours' glare decides.
+    Where the past is long enough to know the quay, a ship that lies in the berth counts whatever
+    the polygon says. Where the polygon is bright and no ship lies in it, what is left without the
+    neighbours' glare decides.
     """
     if by_profile is None or not np.isfinite(reading.score):
         return reading
     held, without = by_profile
     if held:
-        return replace(reading, score=max(reading.score, held))
+        return replace(reading, score=max(reading.score, held)) if known_past else reading
     return replace(reading, score=min(reading.score, without))
 
 

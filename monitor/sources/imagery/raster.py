@@ -57,7 +57,7 @@ _WARP_MEMORY_MB = 64
 _RADAR_DB = (-100.0, 100.0)
 """Backscatter lies well within: the noise of the best sensors is at -35 dB, a corner reflector
 below 50. Beyond it a fill value was not declared, or was blended with its neighbours."""
-_REFLECTANCE = (-0.5, 20.0)
+_REFLECTANCE = (-0.5, BRIGHTEST)
 """Atmospheric correction may undershoot a little, glint and cloud edges reach a few units."""
 _AROUND_PX = 2
 """Read round the grid's place: one for interpolation, one for its rounding."""
