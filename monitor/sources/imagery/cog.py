@@ -6,31 +6,22 @@ overviews, one nodata value, scale, offset and unit of every band, statistics in
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio._err import CPLE_BaseError  # GDAL's own errors get out, though not exported
-from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy
 
 from monitor.domain.chip import Grid
 from monitor.errors import BadScene
+from monitor.sources.imagery.gdal import GDAL_FAULTS, gdal
 
 Counts = npt.NDArray[Any]
 
-_GDAL = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",  # no .aux.xml: all is in the file
-    "GDAL_CACHEMAX": 64_000_000,
-    "GDAL_NUM_THREADS": "1",  # bytes stay the same
-}
 _BLOCK = 256
 
 
@@ -42,13 +33,6 @@ class CogBand:
     scale: float
     offset: float
     unit: str = ""
-
-
-@contextmanager
-def _gdal() -> Iterator[None]:
-    with warnings.catch_warnings(), rasterio.Env(**_GDAL):
-        warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's use of affine
-        yield
 
 
 def cog_bytes(
@@ -82,7 +66,7 @@ def cog_bytes(
         "overview_resampling": "NEAREST" if classes else "AVERAGE",
         "statistics": "YES",
     }
-    with _gdal(), MemoryFile() as plain, MemoryFile() as memory:
+    with gdal(), MemoryFile() as plain, MemoryFile() as memory:
         with plain.open(**profile) as raster:
             raster.write(counts)
             raster.scales = tuple(b.scale for b in bands)
@@ -103,7 +87,7 @@ def cog_counts(content: bytes, grid: Grid, *, bands: int, dtype: str) -> Counts:
         BadScene: `unreadable_raster`: it is not such a file, or lies on another grid.
     """
     try:
-        with _gdal(), MemoryFile(content) as memory, memory.open(driver="GTiff") as raster:
+        with gdal(), MemoryFile(content) as memory, memory.open(driver="GTiff") as raster:
             fits = (
                 (raster.count, raster.height, raster.width) == (bands, grid.height, grid.width)
                 and set(raster.dtypes) == {dtype}
@@ -114,5 +98,5 @@ def cog_counts(content: bytes, grid: Grid, *, bands: int, dtype: str) -> Counts:
             if not fits:
                 raise BadScene("unreadable_raster", "kept chip lies on another grid")
             return np.asarray(raster.read())
-    except (RasterioError, CPLE_BaseError, OSError, ValueError) as exc:
+    except GDAL_FAULTS as exc:
         raise BadScene("unreadable_raster", f"kept chip: {exc}") from exc

@@ -4,10 +4,7 @@ tiles into a GeoTIFF, and what a local GeoTIFF says of itself. Whole rasters are
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,20 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import rasterio.warp
-from rasterio._err import CPLE_BaseError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import MemoryFile
 
+from monitor.domain.chip import Grid
 from monitor.errors import BadScene
+from monitor.sources.imagery.gdal import GDAL_FAULTS, gdal
+from monitor.sources.imagery.raster import write_geotiff
 
 Pixels = npt.NDArray[np.uint8]
 
-_GDAL = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",
-    "GDAL_CACHEMAX": 16_000_000,
-    "GDAL_NUM_THREADS": "1",
-}
 _TILE_DRIVERS = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
 _MAX_TILE_SIDE = 1_024
 _RASTER_DRIVERS = {
@@ -39,7 +31,6 @@ _RASTER_DRIVERS = {
     b"\0\0\0\x0c": "JP2OpenJPEG",
 }
 _MAX_BANDS = 64
-_FAULTS = (RasterioError, CPLE_BaseError, OSError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +48,6 @@ class RasterFacts:
     """Of the file, names in capitals."""
 
 
-@contextmanager
-def _gdal() -> Iterator[None]:
-    with warnings.catch_warnings(), rasterio.Env(**_GDAL):
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        warnings.simplefilter("ignore", PendingDeprecationWarning)
-        yield
-
-
 def raster_facts(path: Path) -> RasterFacts:
     """Read the head of a local GeoTIFF or JPEG 2000; no pixel is read.
 
@@ -76,7 +59,7 @@ def raster_facts(path: Path) -> RasterFacts:
             driver = _RASTER_DRIVERS.get(start.read(4))
         if driver is None:
             raise BadScene("unreadable_raster", f"{path.name} is neither TIFF nor JPEG 2000")
-        with _gdal(), rasterio.open(path, driver=driver) as raster:
+        with gdal(), rasterio.open(path, driver=driver) as raster:
             gcps, gcp_crs = raster.gcps
             if raster.crs is None and not gcps:
                 raise BadScene("no_crs", f"{path.name} says nothing of where it lies")
@@ -97,7 +80,7 @@ def raster_facts(path: Path) -> RasterFacts:
                 names=tuple(str(d or "")[:100] for d in raster.descriptions),
                 tags=tags,
             )
-    except _FAULTS as exc:
+    except GDAL_FAULTS as exc:
         raise BadScene("unreadable_raster", f"{path.name}: {type(exc).__name__}") from exc
 
 
@@ -111,11 +94,11 @@ def tile_pixels(content: bytes, *, side: int) -> Pixels:
     if driver is None:
         raise BadScene("bad_tile", "neither PNG nor JPEG")
     try:
-        with _gdal(), MemoryFile(content) as memory, memory.open(driver=driver) as tile:
+        with gdal(), MemoryFile(content) as memory, memory.open(driver=driver) as tile:
             if (tile.height, tile.width) != (side, side) or side > _MAX_TILE_SIDE:
                 raise BadScene("bad_tile", f"{tile.width} × {tile.height} pixels, not {side}")
             return _rgba(tile.read(), tile.colormap(1) if _has_palette(tile) else None)
-    except _FAULTS as exc:
+    except GDAL_FAULTS as exc:
         raise BadScene("bad_tile", type(exc).__name__) from exc
 
 
@@ -149,28 +132,8 @@ def write_mercator(
     """
     seen = rgba[3] > 0
     colours = np.where(seen, np.maximum(rgba[:3], 1), 0).astype(np.uint8)
-    with _gdal(), MemoryFile() as memory:
-        with memory.open(
-            driver="GTiff",
-            count=3,
-            height=colours.shape[1],
-            width=colours.shape[2],
-            dtype="uint8",
-            crs="EPSG:3857",
-            transform=rasterio.Affine(pixel_m, 0, west_m, 0, -pixel_m, north_m),
-            nodata=0,
-            tiled=True,
-            blockxsize=256,
-            blockysize=256,
-            compress="deflate",
-            interleave="band",
-        ) as raster:
-            raster.write(colours)
-        content = bytes(memory.getbuffer())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    _, height, width = colours.shape
+    grid = Grid(
+        epsg=3857, west_m=west_m, north_m=north_m, gsd_m=pixel_m, width=width, height=height
+    )
+    write_geotiff(path, colours, grid, nodata=0)

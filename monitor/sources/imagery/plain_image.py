@@ -7,7 +7,6 @@ small enough, and ships are given in its own pixels. The port's own reading stay
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import rasterio
-from rasterio._err import CPLE_BaseError  # GDAL's own errors get out, though not exported
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from monitor.domain.chip import Grid
 from monitor.domain.geo import MetricFrame
 from monitor.errors import InputError
+from monitor.sources.imagery.gdal import GDAL_FAULTS, gdal
 
 Vector = npt.NDArray[np.float64]
 
@@ -37,7 +35,6 @@ _DRIVERS = {
     b"\0\0\0\x0c": "JP2OpenJPEG",
     b"\xff\x4f\xff\x51": "JP2OpenJPEG",
 }
-_GDAL = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
 _MAX_PIXELS = 64_000_000
 """Most pixels of an image without coordinates: it is held whole."""
 _MAX_BANDS = 16
@@ -195,10 +192,7 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
         driver = _DRIVERS.get(head) or _DRIVERS.get(head[:3])
         if driver is None:
             raise InputError(f"{path}: neither TIFF, JPEG 2000, PNG nor JPEG")
-        with warnings.catch_warnings(), rasterio.Env(**_GDAL):
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's use of affine
-            with rasterio.open(path.resolve(), driver=driver) as raster:
-                yield raster
-    except (RasterioError, CPLE_BaseError, OSError, ValueError, ArithmeticError) as exc:
+        with gdal(), rasterio.open(path.resolve(), driver=driver) as raster:
+            yield raster
+    except GDAL_FAULTS as exc:
         raise InputError(f"{path}: cannot be read as an image ({exc})") from exc
