@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.detect.imagery.apron import apron_states
+from monitor.detect.imagery.apron import apron_states, confirmed_by
 from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
@@ -103,8 +103,7 @@ class Surveyor:
         if scene.modality is not Modality.OPTICAL:
             return ()  # radar sees metal and corners there, not how full the ground is
         now = apron_states(scene, chip, self.plan.gazetteer, references=past)
-        if not any(s.change in _CHANGES for s in now):
-            return now
+        changed = {s.apron_id for s in now if s.change in _CHANGES}
         earlier = sorted(
             (p for p in past if p[0].acquired_at < scene.acquired_at),
             key=lambda p: (p[0].acquired_at, p[0].id),
@@ -112,15 +111,14 @@ class Surveyor:
         )
         before: dict[str, ApronState] = {}
         for at, (other, seen) in enumerate(earlier[:_LOOKS_BACK]):
-            rest = [
-                p
-                for p in past
-                if p[0].id != other.id and all(p[0].id != e[0].id for e in earlier[:at])
-            ]
+            if changed <= before.keys():
+                break
+            skipped = {later.id for later, _ in earlier[: at + 1]}
+            rest = [p for p in past if p[0].id not in skipped]
             for state in apron_states(other, seen, self.plan.gazetteer, references=rest):
                 if state.change is not ApronChange.UNOBSERVED:
                     before.setdefault(state.apron_id, state)
-        return apron_states(scene, chip, self.plan.gazetteer, references=past, previous=before)
+        return confirmed_by(now, before)
 
     def chip(self, scene: Scene) -> Chip:
         """Return the scene's pixels over the port, from memory or its file.

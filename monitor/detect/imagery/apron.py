@@ -164,9 +164,26 @@ def apron_states(
     compared = _compared(scene, chip, gazetteer, aprons, past, criteria)
     if isinstance(compared, str):
         return tuple(_unobserved(scene, a, compared, 0.0) for a in aprons)
-    before = previous or {}
+    states = tuple(_state(scene, chip.grid, a, compared, criteria) for a in aprons)
+    return confirmed_by(states, previous or {}, criteria=criteria)
+
+
+def confirmed_by(
+    states: Sequence[ApronState],
+    previous: Mapping[str, ApronState],
+    *,
+    criteria: ApronCriteria | None = None,
+) -> tuple[ApronState, ...]:
+    """Return the states, confirmed where the usable scene before said the same of the same ground.
+
+    Args:
+        states: Of one scene.
+        previous: As for `apron_states`.
+        criteria: Thresholds.
+    """
+    criteria = criteria or ApronCriteria()
     return tuple(
-        _state(scene, chip.grid, a, compared, before.get(a.place.id), criteria) for a in aprons
+        replace(s, confirmed=_confirms(previous.get(s.apron_id), s, criteria)) for s in states
     )
 
 
@@ -376,7 +393,6 @@ def _state(
     grid: Grid,
     apron: ApronPixels,
     compared: _Compared,
-    before: ApronState | None,
     criteria: ApronCriteria,
 ) -> ApronState:
     inside = apron.on(compared.window)
@@ -412,7 +428,6 @@ def _state(
         filled_m2=area[ApronChange.FILLED],
         cleared_m2=area[ApronChange.CLEARED],
         score=_score(peak, criteria),
-        confirmed=_confirms(before, scene, change, outline, criteria),
         outline_wkt=outline,
     )
 
@@ -476,20 +491,14 @@ def _score(peak: float, criteria: ApronCriteria) -> float:
     return 1 / (1 + math.exp(-min(max(odds, -50.0), 50.0)))
 
 
-def _confirms(
-    before: ApronState | None,
-    scene: Scene,
-    change: ApronChange,
-    outline_wkt: str,
-    criteria: ApronCriteria,
-) -> bool:
+def _confirms(before: ApronState | None, now: ApronState, criteria: ApronCriteria) -> bool:
     """True where the scene before said the same of the same ground."""
-    if before is None or not outline_wkt or not before.outline_wkt:
+    if before is None or not now.outline_wkt or not before.outline_wkt:
         return False
-    if (before.sensor, before.change) != (scene.sensor, change):
+    if (before.sensor, before.change) != (now.sensor, now.change):
         return False
-    if before.acquired_at >= scene.acquired_at:
+    if before.acquired_at >= now.acquired_at:
         return False
-    now, then = shapely.from_wkt(outline_wkt), shapely.from_wkt(before.outline_wkt)
-    shared = float(now.intersection(then).area)
-    return shared >= criteria.same_place * min(float(now.area), float(then.area))
+    here, there = shapely.from_wkt(now.outline_wkt), shapely.from_wkt(before.outline_wkt)
+    shared = float(here.intersection(there).area)
+    return shared >= criteria.same_place * min(float(here.area), float(there.area))
