@@ -127,52 +127,6 @@ def optical_readings(
     )
 
 
-def hull_evidence(
-    chip: Chip,
-    references: Sequence[Chip],
-    port: PortPixels,
-    criteria: OpticalCriteria,
-    *,
-    sun: Vector | None = None,
-) -> FloatArray:
-    """Return how surely each pixel near a berth is neither water nor permanent quay.
-
-    Args:
-        chip: As for `optical_readings`.
-        references: As for `optical_readings`; with fewer than `min_references` nothing is known
-            to be permanent, and land and quays count as evidence too.
-        port: Berths and water on the chip's grid.
-        criteria: Thresholds.
-        sun: As for `optical_readings`.
-
-    Returns:
-        Shape (row, col), 0 (water or quay) to 1; NaN where nothing was seen, cloud hides it, no
-        water is there to compare with, or no berth is near. Each pixel is judged by the water of
-        the berth it is nearest to. The mean over 3 × 3 pixels is given, so that a lone
-        pixel of foam stays below one half.
-    """
-    out = np.full((chip.grid.height, chip.grid.width), np.nan, np.float32)
-    nearest = np.full(out.shape, np.inf, np.float32)
-    now = _views(chip, port, criteria, sun)
-    if now is None:
-        return out
-    past = _past_views(chip, references, port, criteria)
-    for i, (berth, view) in enumerate(zip(port.berths, now, strict=True)):
-        if not view.has_water or view.has_glint:
-            continue
-        window = (berth.rows, berth.cols)
-        hull = view.hull & view.open_sky
-        if len(past) >= criteria.min_references:
-            hull &= ~_permanent([views[i] for views in past], criteria)
-        share = ndimage.uniform_filter(hull.astype(np.float32), 3)
-        share /= np.maximum(ndimage.uniform_filter(view.open_sky.astype(np.float32), 3), 1 / 9)
-        closer = berth.away_m < nearest[window]
-        value = np.where(view.open_sky, np.clip(share, 0, 1), np.nan)
-        out[window] = np.where(closer, value, out[window])
-        nearest[window] = np.minimum(berth.away_m, nearest[window])
-    return out
-
-
 def _past_views(
     chip: Chip, references: Sequence[Chip], port: PortPixels, criteria: OpticalCriteria
 ) -> list[list[_View]]:

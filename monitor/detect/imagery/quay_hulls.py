@@ -17,7 +17,6 @@ from scipy import ndimage
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int32]
 Vector = npt.NDArray[np.float64]
 
 

@@ -46,7 +46,6 @@ PLAIN_TAGS = frozenset(
 )  # fmt: skip
 """Tags that say how to unpack pixels and where they lie; only these are passed on to GDAL."""
 _READ_TAGS = PLAIN_TAGS | {_SUBFILE, GDAL_METADATA}
-_BLOCK_TAGS = frozenset({_STRIP_OFFSETS, _STRIP_COUNTS, _TILE_OFFSETS, _TILE_COUNTS})
 _TYPE_BYTES = {
     1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8,
     18: 8,
