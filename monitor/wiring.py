@@ -69,7 +69,7 @@ from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.gfw import GlobalFishingWatch
 from monitor.sources.imagery.chip_archive import ArchivingReader, ChipArchive, Retention
 from monitor.sources.imagery.raster import RasterReader, map_overlay
-from monitor.sources.imagery.remote_file import RemoteFiles
+from monitor.sources.imagery.remote_file import HttpFiles
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
@@ -346,7 +346,7 @@ class Wiring:
     def reader(self) -> ReadsChips:
         """The one door to pixels, past the kept chips where there are any."""
         never = threading.Event()  # a scene's own pauses are short; a stop waits for its read
-        remote = RemoteFiles(
+        remote = HttpFiles(
             self.http,
             self.scene_sources.remote_files,
             clock=SystemClock(),

@@ -87,11 +87,19 @@ def _is_counted(ref: BandRef, criteria: OffsetCriteria) -> bool:
     )
 
 
-def unstated_nodata(ref: BandRef, dtype: str) -> float | None:
+def unstated_nodata(ref: BandRef, dtype: str, *, offset: float = 0.0) -> float | None:
     """Return the count that stands for nothing where neither catalog nor file names one.
 
-    Sentinel-2 writes 0 outside the swath; with the offset it would be reflectance -0.1, dark as
-    no water is, so a berth out of sight would look free.
+    Counts with something taken off begin above nothing: 0 was never measured. Sentinel-2 writes 0
+    outside the swath; with its offset that would be reflectance -0.1, dark as no water is, so a
+    berth out of sight would look free.
+
+    Args:
+        ref: The band, with its scaling as the catalog states it.
+        dtype: Of the file's numbers.
+        offset: What is added to them, whoever stated it.
     """
+    if offset < 0 and dtype == "uint16":
+        return 0.0
     counts = np.dtype(dtype).kind in "iu" and np.dtype(dtype).itemsize >= 2
     return 0.0 if counts and ref.name != "scl" and _is_counted(ref, OffsetCriteria()) else None

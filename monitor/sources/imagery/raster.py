@@ -38,7 +38,7 @@ from monitor.sources.imagery.optical_scaling import (
     with_right_offset,
 )
 from monitor.sources.imagery.placing import Placing
-from monitor.sources.imagery.remote_file import FileChanged, RemoteFiles
+from monitor.sources.imagery.remote_file import FileChanged, HttpFiles
 from monitor.sources.imagery.resample import laid_on
 from monitor.sources.imagery.sentinel1_grd import (
     FetchesTable,
@@ -77,7 +77,7 @@ class RasterReader:
 
     def __init__(
         self,
-        remote: RemoteFiles | None = None,
+        remote: HttpFiles | None = None,
         *,
         fetch_table: FetchesTable | None = None,
         sea_height_m: float = 0.0,
@@ -274,10 +274,7 @@ def _nodata(profile: BandProfile, ref: BandRef, offset: float) -> float | None:
         return nodata
     if profile.dtype.startswith("float"):
         return math.nan
-    # Counts with something taken off begin above nothing: 0 was never measured.
-    if offset < 0 and profile.dtype == "uint16":
-        return 0.0
-    return unstated_nodata(ref, profile.dtype)
+    return unstated_nodata(ref, profile.dtype, offset=offset)
 
 
 def _physical(values: FloatArray, ref: BandRef, modality: Modality, name: str) -> FloatArray:

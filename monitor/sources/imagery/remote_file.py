@@ -58,7 +58,7 @@ class RemoteLimits:
     """Most bytes to hold of one file."""
 
 
-class RemoteFiles:
+class HttpFiles:
     """Opens the files of catalogs; not to be shared between threads."""
 
     def __init__(
@@ -130,7 +130,7 @@ class _Version:
 class HttpFile:
     """`ReadsSpans` over HTTP; keeps what it fetched."""
 
-    def __init__(self, href: str, files: RemoteFiles) -> None:
+    def __init__(self, href: str, files: HttpFiles) -> None:
         if not _ADDRESS.fullmatch(href):
             raise BadScene("bad_href", "an asset's address is not a plain http(s) address")
         parts = urlsplit(href)

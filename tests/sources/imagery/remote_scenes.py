@@ -19,7 +19,7 @@ from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.http_client import HttpClient
 from monitor.sources.base import RemoteFile
 from monitor.sources.imagery.raster import RasterReader
-from monitor.sources.imagery.remote_file import RemoteFiles, RemoteLimits
+from monitor.sources.imagery.remote_file import HttpFiles, RemoteLimits
 
 AT = datetime(2025, 1, 10, tzinfo=UTC)
 NORTH, WEST = 3_900_000.0, 699_960.0
@@ -66,7 +66,7 @@ def reading(
     clock = VirtualClock(AT)
     waits = Waits(clock)
     with HttpClient(user_agent="test", timeout_s=timeout_s) as client:
-        files = RemoteFiles(
+        files = HttpFiles(
             client, opens or Opens(), clock=clock, pause=waits, limits=RemoteLimits(**limits)
         )
         yield RasterReader(files), waits

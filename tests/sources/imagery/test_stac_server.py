@@ -20,7 +20,7 @@ from monitor.domain.window import TimeWindow
 from monitor.errors import SourceRefused
 from monitor.http_client import HttpClient
 from monitor.sources.imagery.raster import RasterReader, write_geotiff
-from monitor.sources.imagery.remote_file import RemoteFiles as HttpFiles
+from monitor.sources.imagery.remote_file import HttpFiles
 from monitor.sources.imagery.signing import PlainShelf, RemoteFiles
 from monitor.sources.imagery.stac_api import StacApi, StacQuery
 from monitor.sources.imagery.web_hrefs import HostList
