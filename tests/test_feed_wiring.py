@@ -18,6 +18,7 @@ from monitor.sources.imagery.raster import RasterReader
 from monitor.store.engine import open_store
 from monitor.wiring import Wiring
 from tests.flows.story import monitor
+from tests.wired import wires
 
 OWN = """
 [[sources.ais]]
@@ -33,14 +34,7 @@ HUB = '[[sources.ais]]\nkind = "http_json"\nname = "hub"\npreset = "aishub"\n'
 @pytest.fixture
 def wired(tmp_path: Path) -> Callable[[str], Wiring]:
     """Return a function that loads settings of Tartus with some sources."""
-
-    def load(sources: str) -> Wiring:
-        path = tmp_path / "monitor.toml"
-        aoi = json.dumps(str(bundled("aoi", "tartus.geojson")))
-        path.write_text(f'[port]\naoi = {aoi}\n[store]\npath = "m.db"\n{sources}')
-        return Wiring.load(path)
-
-    return load
+    return wires(tmp_path)
 
 
 def test_a_preset_waits_for_its_own_secret(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.bundled import bundled
 from monitor.errors import BadScene, ConfigError
 from monitor.scene_sources import missing_secrets
 from monitor.sources.imagery.planet import PlanetScenes
 from monitor.sources.imagery.stac_api import StacApi
 from monitor.store.engine import open_store
 from monitor.wiring import Wiring
+from tests.wired import wires
 
 HEAD = '[[sources.scenes]]\nname = "s"\n'
 EARTH = HEAD + 'kind = "stac_api"\npreset = "earth_search"\n'
@@ -28,14 +27,7 @@ TILES = HEAD + 'kind = "tiles"\nurl = "https://t.example/{date}/{z}/{x}/{y}.png"
 @pytest.fixture
 def wired(tmp_path: Path) -> Callable[[str], Wiring]:
     """Return a function that loads settings of Tartus with some sources."""
-
-    def load(sources: str) -> Wiring:
-        path = tmp_path / "monitor.toml"
-        aoi = json.dumps(str(bundled("aoi", "tartus.geojson")))
-        path.write_text(f'[port]\naoi = {aoi}\n[store]\npath = "m.db"\n{sources}')
-        return Wiring.load(path)
-
-    return load
+    return wires(tmp_path)
 
 
 def test_a_service_without_account_runs_by_one_word(

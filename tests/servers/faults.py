@@ -3,20 +3,20 @@
 `/ok`, `/status/503`, `/status/429?retry-after=7`, `/redirect`, `/silent` (reads, never answers),
 `/reset` (reads, then resets), `/deaf` (resets without reading), `/slow-body` (200, then stalls),
 `/trickle` (200, then a byte now and then), `/long` (200 and 1 MB). Run it by hand with
-`python tests/servers/faults.py PORT`.
+`python -m tests.servers.faults PORT`.
 """
 
 from __future__ import annotations
 
-import socket
-import struct
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.quiet_http import Quiet, QuietServer, running
 
 
 @dataclass
@@ -39,9 +39,8 @@ class FaultServer:
     """Status to give instead, by path: lets a test mend or break an address midway."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: _Server
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         self._serve()
@@ -54,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         word, _, rest = parts.path.strip("/").partition("/")
         if word == "deaf":
-            return self._reset()
+            return self.reset()
         content = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {k.lower(): v for k, v in self.headers.items()}
         handle.seen.append(Seen(self.path, headers, content))
@@ -71,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         if word == "reset":
-            return self._reset()
+            return self.reset()
         if word in {"slow-body", "trickle"}:
             return self._stall(pause_s=30 if word == "slow-body" else 0.05)
         return self._say(200, body=b"x" * 1_000_000 if word == "long" else b"ok")
@@ -96,28 +95,9 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def _reset(self) -> None:
-        # Lingering for zero seconds turns the close into a reset.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
 
-    def finish(self) -> None:
-        try:
-            super().finish()
-        except (OSError, ValueError):
-            return
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     handle: FaultServer
-
-    def handle_error(self, *_: object) -> None:
-        return
 
 
 @contextmanager
@@ -125,18 +105,11 @@ def serving(port: int = 0) -> Iterator[FaultServer]:
     """Run the server on 127.0.0.1 until the block ends."""
     server = _Server(("127.0.0.1", port), _Handler)
     server.handle = FaultServer(url=f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with running(server, server.handle.stop):
         yield server.handle
-    finally:
-        server.handle.stop.set()
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
 
 
 if __name__ == "__main__":
-    with serving(int(sys.argv[1]) if len(sys.argv) > 1 else 0) as running:
-        print(running.url, flush=True)
+    with serving(int(sys.argv[1]) if len(sys.argv) > 1 else 0) as served:
+        print(served.url, flush=True)
         sys.stdin.read()

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import gzip
 import re
-import socket
-import struct
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from tests.servers.quiet_http import Quiet, QuietServer, running
 
 
 @dataclass
@@ -56,9 +56,8 @@ class RangeServer:
         return sum(a.sent for a in self.asked)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: _Server
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_HEAD(self) -> None:
@@ -90,9 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
         etag = {"etag": f'"{path}-{handle.versions[path]}"'}
         if fault == "stall":
             handle.stop.wait(30)
-            return self._reset()
+            return self.reset()
         if fault == "reset":
-            return self._reset()
+            return self.reset()
         if fault == "html":
             html = {"content-type": "text/html"}
             return self._say(200, b"<!doctype html><title>Log in</title>", html)
@@ -145,28 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
         if cut:
             self.close_connection = True
 
-    def _reset(self) -> None:
-        # Lingering for zero seconds turns the close into a reset.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
 
-    def finish(self) -> None:
-        try:
-            super().finish()
-        except (OSError, ValueError):
-            return
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     handle: RangeServer
-
-    def handle_error(self, *_: object) -> None:
-        return
 
 
 @contextmanager
@@ -175,12 +155,5 @@ def serving(**files: bytes) -> Iterator[RangeServer]:
     server = _Server(("127.0.0.1", 0), _Handler)
     server.handle = RangeServer(url=f"http://127.0.0.1:{server.server_address[1]}")
     server.handle.files.update({f"/{name}.tif": content for name, content in files.items()})
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with running(server, server.handle.stop):
         yield server.handle
-    finally:
-        server.handle.stop.set()
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
