@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.detect.imagery.apron import apron_states, confirmed_by
+from monitor.detect.imagery.apron import apron_states, confirmed_by, unobserved_aprons
 from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
@@ -86,6 +86,7 @@ class Surveyor:
                 scene_id=scene.id,
                 acquired_at=scene.acquired_at,
                 berths=unobserved(scene, self.plan.gazetteer, reason=exc.reason),
+                aprons=self._unseen_aprons(scene, reason=exc.reason),
             )
         tally.accepted += 1
         past = tuple(self._readable(references, by_id, chip))
@@ -100,8 +101,8 @@ class Surveyor:
         self, scene: Scene, chip: Chip, past: Sequence[tuple[Scene, Chip]]
     ) -> tuple[ApronState, ...]:
         """Judge the aprons of an optical scene; a change is asked of the scene before it too."""
-        if scene.modality is not Modality.OPTICAL:
-            return ()  # radar sees metal and corners there, not how full the ground is
+        if not _tells_of_aprons(scene):
+            return ()
         now = apron_states(scene, chip, self.plan.gazetteer, references=past)
         changed = {s.apron_id for s in now if s.change in _CHANGES}
         earlier = sorted(
@@ -119,6 +120,12 @@ class Surveyor:
                 if state.change is not ApronChange.UNOBSERVED:
                     before.setdefault(state.apron_id, state)
         return confirmed_by(now, before)
+
+    def _unseen_aprons(self, scene: Scene, *, reason: str) -> tuple[ApronState, ...]:
+        if not _tells_of_aprons(scene):
+            return ()
+        grid = self.grid(native_gsd_m(scene.sensor))
+        return unobserved_aprons(scene, self.plan.gazetteer, grid, reason=reason)
 
     def chip(self, scene: Scene) -> Chip:
         """Return the scene's pixels over the port, from memory or its file.
@@ -169,6 +176,11 @@ class Surveyor:
                 continue  # counted when it is judged itself
             if other.grid == chip.grid and other.bands == chip.bands:
                 yield other
+
+
+def _tells_of_aprons(scene: Scene) -> bool:
+    """Radar sees metal and corners on an apron, not how full the ground is."""
+    return scene.modality is Modality.OPTICAL
 
 
 def survey(store: Store, surveyor: Surveyor, *, now: datetime) -> Tally:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.domain.chip import Chip, Grid
+from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.scene import BandRef, Modality, Scene
+from monitor.domain.tally import Tally
 from monitor.errors import BadScene, SourceRefused, SourceUnavailable
 from monitor.store.engine import open_store
 from monitor.store.looks import surveyed
@@ -69,3 +73,21 @@ def test_a_scene_that_cannot_be_had_now_waits_and_the_others_are_judged(tmp_path
         assert (tally.read, tally.accepted) == (2, 2)
         with store.read() as connection:
             assert set(surveyed(connection)) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("modality", "said"), [(Modality.OPTICAL, [("unobserved", "cut_short")]), (Modality.RADAR, [])]
+)
+def test_an_apron_in_a_scene_that_cannot_be_read_is_unobserved(
+    modality: Modality, said: list[tuple[str, str]]
+) -> None:
+    """As its berths are, with the reason; radar says nothing of aprons either way."""
+    port = a_gazetteer()
+    apron = replace(port.berths[0], id="port.apron.a", kind=PlaceKind.APRON)
+    port = Gazetteer(name=port.name, places={**port.places, apron.id: apron})
+    reader = Reads(bad=BadScene("cut_short"))
+    surveyor = Surveyor(SurveyPlan(gazetteer=port, reader=reader, criteria=OccupancyCriteria()))
+    scene = replace(a_scene("bad", 1), modality=modality)
+    look = surveyor.judge(scene, (), {scene.id: scene}, Tally())
+    assert [(a.change.value, a.reason) for a in look.aprons] == said
+    assert {b.state.value for b in look.berths} == {"unobserved"}
