@@ -53,6 +53,8 @@ def named_scene(path: Path, *, scene_id: str | None, modality: Modality | None) 
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
+    if not (path.is_file() or path.is_dir()):
+        raise InputError(f"{path}: neither a file nor a folder")  # a pipe is waited on for ever
     if path.is_dir() or path.suffix.lower() in (".json", ".geojson"):
         return _from_catalog(path, scene_id, modality)
     if scene_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,14 @@ def test_what_is_no_image_is_refused_in_words(tmp_path: Path, name: str, content
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError):
         vessels_in(VesselsPlan(scene=tmp_path / name), silent)
+
+
+@pytest.mark.parametrize("name", ["a.tif", "item.json"])
+def test_a_pipe_is_no_scene(tmp_path: Path, name: str) -> None:
+    """What never ends is refused and not waited on."""
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match="neither a file nor a folder"):
+        vessels_in(VesselsPlan(scene=tmp_path / name), lambda *_: None)
 
 
 def test_tiles_give_the_ships_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -357,6 +357,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     add(box, add(el("div"), swatch("ship ship-0", true), el("span", "", "track, AIS received")),
       add(el("div"), swatch("ship ship-0 gap", true), el("span", "", "no AIS received")));
+    if (port.scenes.some((s) => s.ships.length)) {
+      add(box, add(el("div"), swatch("sighted"), el("span", "", "ship seen in the image")));
+    }
     return box;
   }
   function views() {
