@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.imagery.quay_hulls import (
+from monitor.detect.imagery.quay_hull_shape import (
     OPTICAL_HULLS,
     RADAR_HULLS,
     HullCriteria,
