@@ -31,6 +31,7 @@ SILENCE_COLUMNS = (
 )  # fmt: skip
 BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
+    "reason",
 )  # fmt: skip
 
 APRON_COLUMNS = (
@@ -153,6 +154,7 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
             s.state.value,
             "" if s.score != s.score else f"{s.score:.3f}",
             f"{s.usable:.3f}",
+            s.reason,
         )
         for s in states
     ]

@@ -30,7 +30,7 @@ def mended(
 
 
 def _bow_and_stern(
-    hulls: list[Hull], labels: npt.NDArray[np.int32], cell_m: float, criteria: HullCriteria
+    hulls: list[Hull], labels: npt.NDArray[np.signedinteger], cell_m: float, criteria: HullCriteria
 ) -> tuple[Hull, Hull, Hull] | None:
     """Return the first two pieces of one ship and the ship they make; None where all are whole."""
     for i, inner in enumerate(hulls):

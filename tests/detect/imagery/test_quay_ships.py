@@ -144,6 +144,29 @@ def test_a_hull_that_hardly_ever_leaves_is_seen() -> None:
     assert len(ships(a_chip(ships=[hull]), past)) == 1
 
 
+@pytest.mark.parametrize(
+    ("past", "full", "words"),
+    [
+        (12, 12, "12 references, never seen empty"),
+        (12, 10, "12 references"),
+        (5, 0, "5 references, learning"),
+        (10, 0, "10 references"),
+        (5, 5, "5 references, learning, never seen empty"),
+        (2, 2, "no references"),
+    ],
+)
+def test_what_the_past_could_not_teach_is_told(past: int, full: int, words: str) -> None:
+    """Few references are learning; a berth that all of them show taken was never seen empty."""
+    hull: Rect = (130, 180, 40, 190)
+    others = [a_chip(f"past{i}", [hull] if i < full else []) for i in range(past)]
+    chip = a_chip(ships=[hull])
+    look = look_at_port(a_scene(chip), chip, PORT, references=others)
+    assert look.berths[0].reason == words
+    (ship,) = look.ships
+    assert ship.reason == words.replace("never seen", "berth never seen")
+    assert "never" not in look.berths[1].reason
+
+
 def test_side_lobes_are_no_ship() -> None:
     """Streaks one pixel wide along range and azimuth raise nothing."""
     assert ships(a_chip(streaks=True)) == ()
