@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -149,7 +149,11 @@ def run(config: ConfigOption) -> None:
 
 @app.command()
 def once(config: ConfigOption) -> None:
-    """Run every job once and say what came of each; exit code 1 if one failed."""
+    """Run every job once and say what came of each.
+
+    Exit code 0 if all did their work, 1 if one failed (a source that cannot be reached is one, and
+    the others have done their work), 2 if nothing could be run.
+    """
     from monitor.clock import SystemClock
     from monitor.store.engine import writer_lock
     from monitor.store.progress import heartbeats
@@ -169,8 +173,21 @@ def once(config: ConfigOption) -> None:
             store.close()
     for name, succeeded in done.items():
         typer.echo(f"{name}: {'ok' if succeeded else 'FAILED'} {notes.get(name, '')}".rstrip())
-    if not all(done.values()):
+    failed = [name for name, succeeded in done.items() if not succeeded]
+    if failed:
+        typer.echo(f"monitor: {_told_of_failed(failed, len(done))}", err=True)
         raise typer.Exit(1)
+
+
+def _told_of_failed(failed: Sequence[str], jobs: int) -> str:
+    """Return what it means that jobs failed, and what can be done about it."""
+    words = [f"{len(failed)} of {jobs} jobs failed ({', '.join(failed)}); the others are done"]
+    if any(name.startswith("poll:") for name in failed):
+        words.append(
+            "a source that was not reached is asked again by the next run; to run without it, set "
+            "enabled = false under its name in the settings"
+        )
+    return "; ".join(words)
 
 
 @app.command()

@@ -247,6 +247,8 @@ path = "nowhere"
     )
     done = monitor("once", "-c", tmp_path / "monitor.toml")
     assert done.returncode == 1
+    assert "jobs failed (poll:scenes); the others are done; a source" in done.stderr
+    assert "enabled = false" in done.stderr
     summary = json.loads((tmp_path / "report" / "summary.json").read_text())
     assert "Source scenes could not be read so far" in summary["sources_failing"][0]
     page = (tmp_path / "report" / "report" / "index.html").read_text()

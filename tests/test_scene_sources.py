@@ -101,7 +101,7 @@ def token_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, li
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     service = f"http://127.0.0.1:{server.server_port}/token"
     monkeypatch.setitem(PRESETS, "cdse", replace(PRESETS["cdse"], service=service))
