@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -186,9 +186,14 @@ def _not_seen(
         )
     else:
         lines.append("AIS: nothing was received.")
-    blind = sum(s.state is Occupancy.UNOBSERVED for s in states)
+    blind = Counter(s.reason or "no reason kept" for s in states if s.state is Occupancy.UNOBSERVED)
+    reasons = ", ".join(f"{n} {why}" for why, n in sorted(blind.items(), key=_most_first))
     lines.append(
-        f"Images: {len(scenes)} scenes; {blind} of {len(states)} looks at a berth could not be "
-        "judged (cloud, rough sea, outside the image)."
+        f"Images: {len(scenes)} scenes; {blind.total()} of {len(states)} looks at a berth could "
+        f"not be judged{f' ({reasons})' if reasons else ''}."
     )
     return tuple(lines)
+
+
+def _most_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
