@@ -228,6 +228,27 @@ _HEADLINES = {
     FindingKind.DESTINATION_CHANGED: ("{ship} changed her destination",) * 2,
     FindingKind.FIRST_VISIT: ("First visit of {ship} to {place}",) * 2,
     FindingKind.ENCOUNTER: ("{ship} met another ship", "{ship} met another ship (ended)"),
+    FindingKind.CROSSED_12_NM: ("{ship} crossed the 12-mile line off {place}",) * 2,
+    FindingKind.EN_ROUTE: (
+        "{ship} is on her way to {place}",
+        "{ship} is no longer on her way to {place}",
+    ),
+    FindingKind.AIS_WITHOUT_SHIP: (
+        "AIS places {ship} at {place}, images show no ship",
+        "AIS placed {ship} at {place}, images showed no ship",
+    ),
+    FindingKind.UNUSUAL_OCCUPANCY: (
+        "{place} is occupied unusually",
+        "{place} was occupied unusually",
+    ),
+    FindingKind.OCCUPANCY_DRIFT: ("Use of {place} is drifting", "Use of {place} drifted"),
+    FindingKind.APRON_FILLED: ("{place} looks fuller than usual", "{place} looked fuller"),
+    FindingKind.APRON_CLEARED: ("{place} looks emptier than usual", "{place} looked emptier"),
+    FindingKind.APRON_CHANGED: ("{place} looks different", "{place} looked different"),
+    FindingKind.EXPECTED_SCENE_MISSING: (
+        "An expected image of {place} has not come",
+        "An expected image of {place} had not come",
+    ),
 }
 """While a finding is open, and after."""
 
@@ -258,6 +279,14 @@ _STATES = {
     FindingKind.FEED_SILENT,
     FindingKind.INTERFERENCE,
     FindingKind.ENCOUNTER,
+    FindingKind.EN_ROUTE,
+    FindingKind.AIS_WITHOUT_SHIP,
+    FindingKind.UNUSUAL_OCCUPANCY,
+    FindingKind.OCCUPANCY_DRIFT,
+    FindingKind.APRON_FILLED,
+    FindingKind.APRON_CLEARED,
+    FindingKind.APRON_CHANGED,
+    FindingKind.EXPECTED_SCENE_MISSING,
 }
 """Kinds that last; the others happen."""
 _BASES = {

@@ -40,12 +40,15 @@ from monitor.detect.visits import VisitCriteria, visits_in
 from monitor.detect.voyage_rules import destination_findings, first_visit_findings
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
 from monitor.detect.wording import Words
+from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_state import BerthState
 from monitor.domain.coverage import Coverage
 from monitor.domain.feed import FeedLog
 from monitor.domain.finding import Finding
 from monitor.domain.place import Gazetteer
 from monitor.domain.positions import PositionColumns
+from monitor.domain.scene import Scene
+from monitor.domain.sighting import Sighting
 from monitor.domain.vessel import Register, StaticReport, WatchList, compile_register
 from monitor.domain.visit import Silence, Visit
 
@@ -73,6 +76,11 @@ class Evidence:
     positions: PositionColumns
     static: tuple[StaticReport, ...] = ()
     berth_states: tuple[BerthState, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """Ships seen in images, of the scenes of `berth_states`."""
+    apron_states: tuple[ApronState, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    """Every scene that was to be had, judged or not, by id."""
     coverage: Coverage | None = None
     """Where and when anything was received, where `positions` holds only some of the vessels."""
     feeds: tuple[FeedLog, ...] = ()

@@ -33,6 +33,15 @@ class FindingKind(StrEnum):
     DESTINATION_CHANGED = "destination_changed"
     FIRST_VISIT = "first_visit"
     ENCOUNTER = "encounter"
+    CROSSED_12_NM = "crossed_12_nm"
+    EN_ROUTE = "en_route"
+    AIS_WITHOUT_SHIP = "ais_without_ship"
+    UNUSUAL_OCCUPANCY = "unusual_occupancy"
+    OCCUPANCY_DRIFT = "occupancy_drift"
+    APRON_FILLED = "apron_filled"
+    APRON_CLEARED = "apron_cleared"
+    APRON_CHANGED = "apron_changed"
+    EXPECTED_SCENE_MISSING = "expected_scene_missing"
 
 
 class Status(StrEnum):

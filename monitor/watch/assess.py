@@ -17,8 +17,10 @@ from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
+from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import (
     load_positions,
+    load_scenes,
     load_static,
     vessels_claiming,
     vessels_within,
@@ -58,6 +60,9 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
             feeds_expected=tuple(feed.name for feed in brief.feeds),
             static=load_static(connection, by=as_of, mmsis=whose),
             berth_states=load_berth_states(connection, available_by=as_of),
+            sightings=load_sightings(connection, available_by=as_of),
+            apron_states=load_apron_states(connection, available_by=as_of),
+            scenes=tuple(load_scenes(connection, available_by=as_of)),
         )
     return compile_picture(
         evidence, brief.gazetteer, brief.watch, as_of=as_of, criteria=brief.criteria
