@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.call_rules import encounter_findings
+from monitor.detect.cells import cells_in
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
 from monitor.detect.identity import IdentityCriteria, conflicts_in
@@ -41,6 +42,7 @@ from monitor.detect.voyage_rules import destination_findings, first_visit_findin
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
 from monitor.detect.wording import Words
 from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.coverage import Coverage
 from monitor.domain.feed import FeedLog
@@ -101,6 +103,8 @@ class Picture:
     silences: tuple[Silence, ...]
     degraded: tuple[Degraded, ...]
     episodes: tuple[matrix.Episode, ...]
+    cells: tuple[BerthCell, ...]
+    """The berth matrix: one cell for each look at a berth, by berth and time."""
     findings: tuple[Finding, ...]
 
 
@@ -146,13 +150,16 @@ def compile_picture(
         for v in visits
     )
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
-    episodes = matrix.explained(
-        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix),
+    cells = cells_in(
+        evidence.berth_states,
         tracks,
         visits,
         gazetteer,
         listening.coverage,
         criteria=criteria.matrix,
+    )
+    episodes = matrix.explained(
+        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix), cells
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
     words = Words(register, gazetteer)
@@ -194,6 +201,7 @@ def compile_picture(
         silences=silences,
         degraded=degraded,
         episodes=episodes,
+        cells=cells,
         findings=in_order(_labelled(f) for f in findings),
     )
 
