@@ -31,12 +31,13 @@ from monitor.domain.coverage import (
 )
 from monitor.domain.geo import KNOT_MS
 from monitor.domain.place import Gazetteer
+from monitor.domain.sighting import SightingMatch
 from monitor.domain.visit import Visit
 from monitor.domain.window import span_ms, to_ms
 
 Floats = npt.NDArray[np.float64]
-Matched = Mapping[str, Mapping[int, tuple[str, ...]]]
-"""Scene -> MMSI of a ship matched to a sighting in it -> berths that sighting lies in."""
+Matched = Mapping[str, Mapping[int, SightingMatch]]
+"""Scene -> MMSI -> the sighting that ship was matched to."""
 _NONE_MATCHED: Matched = MappingProxyType({})
 _BLOCK = 1_000_000
 _MOORED = 5
@@ -80,10 +81,15 @@ def cells_in(
     for look, berth, at in zip(looks, grid.berth.tolist(), grid.at.tolist(), strict=True):
         ships, stale = heard.get((berth, at), ((), ()))
         mates = matched.get(look.scene_id, {})
+        here = [m for _, m in sorted(mates.items()) if look.berth_id in m.sighting.berth_ids[:1]]
         if look.state is Occupancy.FREE:
             ships = tuple(
                 _told_apart(s, look, grid, tracks, scenes, mates, criteria) for s in ships
             )
+        elif look.state is Occupancy.OCCUPIED:
+            # A ship farther off than reach by her last place, but the one that would be seen here.
+            known = {s.mmsi for s in ships}
+            ships = (*ships, *(_by_match(m) for m in here if m.mmsi not in known))
         unheard = silent.near(berth, at)
         near = ear.heard(berth, at, unheard)
         cells.append(
@@ -95,7 +101,7 @@ def cells_in(
                     silent=tuple(sorted({*unheard, *stale})),
                     near=near,
                 ),
-                matched=tuple(sorted(m for m, own in mates.items() if look.berth_id in own)),
+                matched=tuple(m.mmsi for m in here if m.mmsi is not None),
             )
         )
     return tuple(cells)
@@ -156,8 +162,12 @@ class _Grid:
 
     def from_berths(self, lon: Floats, lat: Floats) -> Floats:
         """Return the distance of points from every berth, shape (berths, points), metres."""
-        points = shapely.points(*self.frame.xy(lon, lat))
+        points = self.points(lon, lat)
         return np.asarray(shapely.distance(self.shapes[:, None], points[None, :]), np.float64)
+
+    def points(self, lon: Floats, lat: Floats) -> npt.NDArray[np.object_]:
+        """Return points in metres, shape (n,)."""
+        return np.asarray(shapely.points(np.column_stack(self.frame.xy(lon, lat))), object)
 
 
 _Heard = dict[tuple[int, int], tuple[tuple[ShipByAis, ...], tuple[int, ...]]]
@@ -201,22 +211,21 @@ def _by_report(
     west, south, east, north = grid.frame.geographic(zone).bounds
     lon, lat = rows.lon[about], rows.lat[about]
     about = about[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
-    x, y = grid.frame.xy(rows.lon[about], rows.lat[about])
-    points = shapely.points(x, y)
+    points = grid.points(rows.lon[about], rows.lat[about])
     tree = shapely.STRtree(points)
     berth, point = tree.query(grid.shapes, predicate="dwithin", distance=criteria.reach_m)
     if not len(berth):
         return
-    distance = shapely.distance(grid.shapes[berth], points[point])
+    away = np.asarray(shapely.distance(grid.shapes[berth], points[point]), np.float64)
     row = about[point]
     low = np.searchsorted(grid.times, rows.time_ms[row] - span_ms(criteria.around), "left")
     high = np.searchsorted(grid.times, rows.time_ms[row] + span_ms(criteria.around), "right")
     many = high - low
     at = np.repeat(low, many) + np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    berth, row, distance = (np.repeat(v, many) for v in (berth, row, distance))
+    berth, row, away = np.repeat(berth, many), np.repeat(row, many), np.repeat(away, many)
     offset = rows.time_ms[row] - grid.times[at]
     mmsi = rows.mmsi[row]
-    still = _still(tracks, row, criteria) & (distance <= criteria.own_m)
+    still = _still(tracks, row, criteria) & (away <= criteria.own_m)
     moored = still & (np.abs(offset) <= span_ms(criteria.moored_around))
     order = np.lexsort((row, offset, np.abs(offset), mmsi, at, berth))
     key = np.stack([berth[order], at[order], mmsi[order]])
@@ -229,7 +238,7 @@ def _by_report(
                 mmsi=int(mmsi[i]),
                 row=int(row[i]),
                 offset_ms=int(offset[i]),
-                distance_m=round(float(distance[i]), 1),
+                distance_m=round(float(away[i]), 1),
                 stay=False,
                 held=is_moored,
                 moored=is_moored,
@@ -265,7 +274,7 @@ def _by_stay(
     if not stays:
         return
     lon, lat = np.array([v.last.lon for v in stays]), np.array([v.last.lat for v in stays])
-    points = shapely.points(*grid.frame.xy(lon, lat))
+    points = grid.points(lon, lat)
     near, which = shapely.STRtree(points).query(
         grid.shapes, predicate="dwithin", distance=criteria.reach_m
     )
@@ -338,7 +347,7 @@ def _told_apart(
     grid: _Grid,
     tracks: Tracks,
     scenes: Mapping[tuple[str, str], Occupancy],
-    mates: Mapping[int, tuple[str, ...]],
+    mates: Mapping[int, SightingMatch],
     criteria: MatrixCriteria,
 ) -> ShipByAis:
     """Return a ship as not held at a free berth where she may be the hull at the next one, or
@@ -355,6 +364,19 @@ def _told_apart(
         if name != look.berth_id
     )
     return replace(ship, held=False, moored=False) if elsewhere else ship
+
+
+def _by_match(match: SightingMatch) -> ShipByAis:
+    assert match.mmsi is not None
+    return ShipByAis(
+        mmsi=match.mmsi,
+        row=match.row,
+        offset_ms=match.offset_ms,
+        distance_m=match.distance_m,
+        stay=False,
+        held=False,
+        moored=False,
+    )
 
 
 class _Silent:

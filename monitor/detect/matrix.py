@@ -7,7 +7,6 @@ that showed it free. Images that could not see the berth bound nothing.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ import numpy as np
 import shapely
 
 from monitor.detect.matrix_criteria import MatrixCriteria
-from monitor.domain.berth_cell import BerthCell, Verdict
+from monitor.domain.berth_cell import BerthCell, Verdict, passes_of
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer
@@ -46,8 +45,7 @@ class Episode:
     @property
     def passes(self) -> dict[str, int]:
         """How many of `cells` came to which verdict, in the order of the verdicts."""
-        counts = Counter(c.verdict for c in self.cells)
-        return {v.value: counts[v] for v in Verdict if counts[v]}
+        return passes_of(self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
+from monitor.detect.fits import FitCriteria, hull_fits
+from monitor.detect.ghost_rules import ghost_findings
+from monitor.detect.ghosts import ghosts_in
 from monitor.detect.identity import IdentityCriteria, conflicts_in
 from monitor.detect.identity_rules import identity_findings
 from monitor.detect.implausible import forbidden_land
@@ -27,6 +30,7 @@ from monitor.detect.interference import (
     silence_held_back,
 )
 from monitor.detect.interference_rules import interference_findings
+from monitor.detect.matching import MatchCriteria, SceneMatch, scene_matches, ships_by_scene
 from monitor.detect.reception import (
     FeedCriteria,
     Listening,
@@ -68,6 +72,8 @@ class Criteria:
     voyage: VoyageCriteria = field(default_factory=VoyageCriteria)
     encounter: EncounterCriteria = field(default_factory=EncounterCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
+    match: MatchCriteria = field(default_factory=MatchCriteria)
+    fit: FitCriteria = field(default_factory=FitCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -105,6 +111,8 @@ class Picture:
     episodes: tuple[matrix.Episode, ...]
     cells: tuple[BerthCell, ...]
     """The berth matrix: one cell for each look at a berth, by berth and time."""
+    matches: tuple[SceneMatch, ...]
+    """Sightings against tracks, by time and scene."""
     findings: tuple[Finding, ...]
 
 
@@ -150,6 +158,16 @@ def compile_picture(
         for v in visits
     )
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
+    lengths = {m: ship.length_m for m, ship in register.identities.items() if ship.length_m}
+    matches = scene_matches(
+        evidence.sightings,
+        evidence.berth_states,
+        tracks,
+        gazetteer,
+        listening.coverage,
+        lengths=lengths,
+        criteria=criteria.match,
+    )
     cells = cells_in(
         evidence.berth_states,
         tracks,
@@ -157,11 +175,21 @@ def compile_picture(
         gazetteer,
         listening.coverage,
         criteria=criteria.matrix,
+        matched=ships_by_scene(matches),
     )
     episodes = matrix.explained(
         matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix), cells
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
+    hulls_fitting = hull_fits(
+        episodes,
+        evidence.sightings,
+        tracks,
+        register,
+        watch,
+        gazetteer,
+        criteria=criteria.fit,
+    )
     words = Words(register, gazetteer)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
     told = tuple(
@@ -189,7 +217,13 @@ def compile_picture(
         *destination_findings(static, words, criteria=criteria.voyage),
         *first_visit_findings(visits, words, coverage=listening.coverage, criteria=criteria.voyage),
         *encounter_findings(met, words),
-        *image_rules.image_findings(episodes, fits, words),
+        *image_rules.image_findings(episodes, fits, words, hulls=hulls_fitting),
+        *ghost_findings(
+            ghosts_in(cells, lengths=lengths, criteria=criteria.matrix),
+            tracks,
+            words,
+            criteria=criteria.matrix,
+        ),
         *image_rules.departures_by_image(fits, words),
     ]
     return Picture(
@@ -202,6 +236,7 @@ def compile_picture(
         degraded=degraded,
         episodes=episodes,
         cells=cells,
+        matches=matches,
         findings=in_order(_labelled(f) for f in findings),
     )
 

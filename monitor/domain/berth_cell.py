@@ -12,6 +12,8 @@ the berth about then. No usable image, no `free`.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,3 +126,9 @@ class BerthCell:
     def verdict(self) -> Verdict:
         """What the two halves come to."""
         return verdict_of(self.image.state, self.ais.says, held=bool(self.ais.held))
+
+
+def passes_of(cells: Iterable[BerthCell]) -> dict[str, int]:
+    """Return how many cells came to which verdict, in the order of the verdicts."""
+    counts = Counter(c.verdict for c in cells)
+    return {v.value: counts[v] for v in Verdict if counts[v]}
