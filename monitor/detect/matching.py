@@ -183,7 +183,11 @@ class Afloat:
         self._time = rows.time_ms[self._row]
         self._x, self._y = gazetteer.frame.xy(rows.lon[self._row], rows.lat[self._row])
         self._sog = rows.sog_kn[self._row].astype(np.float64) * KNOT_MS
-        self._cog = np.radians(rows.cog_deg[self._row].astype(np.float64))
+        # Courses are from true north; at the edge of a zone the grid's north is degrees off it.
+        middle, low, high = (west + east) / 2, south, max(north, south + 0.01)
+        ends_x, ends_y = gazetteer.frame.xy([middle, middle], [low, high])
+        north_on_grid = np.arctan2(ends_x[1] - ends_x[0], ends_y[1] - ends_y[0])
+        self._cog = np.radians(rows.cog_deg[self._row].astype(np.float64)) + north_on_grid
         self._mmsi = rows.mmsi[self._row]
         self._tracks = np.unique(self._track)
         self._begin = int(self._time.min()) if len(self._time) else 0
