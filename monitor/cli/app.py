@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli import questions
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -49,6 +50,8 @@ import_app = typer.Typer(no_args_is_help=True, help="Take in files of history.")
 app.add_typer(import_app, name="import")
 app.add_typer(aoi_app, name="aoi")
 app.add_typer(outbox_app, name="outbox")
+for question in (questions.status, questions.who, questions.history):
+    app.command()(question)
 
 
 def main() -> None:
@@ -261,7 +264,11 @@ def demo(out: OutOption = Path("demo-output")) -> None:
 @app.command()
 def tracks(
     files: Annotated[
-        list[Path], typer.Argument(help="AIS files: NMEA, aisstream JSON, CSV; .gz too.")
+        list[Path],
+        typer.Argument(
+            help="AIS files: NMEA, aisstream JSON, CSV, GeoParquet, GeoPackage; packed too "
+            "(gz, bz2, xz, zst, zip)."
+        ),
     ],
     aoi: AoiOption,
     out: OutOption = Path("tracks-output"),
@@ -277,7 +284,10 @@ def tracks(
         typer.Option(help="gfw: port calls by Global Fishing Watch's rules, 3/4 km from points."),
     ] = "default",
 ) -> None:
-    """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
+    """Read AIS files; write port_calls.csv, silences.csv and summary.json.
+
+    What can be read is; exit code 1 if a file could not be.
+    """
     from monitor.batch.tracks import track_files
     from monitor.detect.picture import Criteria
     from monitor.detect.visits import PRESETS
@@ -310,6 +320,8 @@ def tracks(
     if not len(result.picture.tracks.rows):
         typer.echo("monitor: error: no position in any of the files", err=True)
         raise typer.Exit(2)
+    if result.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -398,8 +410,10 @@ def vessels(
     """
     from monitor.batch.vessels import VesselsPlan, as_text, vessels_in
     from monitor.domain.scene import Modality
-    from monitor.report.files import write_text
+    from monitor.report.files import out_file, write_text
 
+    if str(out) != "-":
+        out_file(out)
     plan = VesselsPlan(
         scene=scene,
         scene_id=scene_id,
@@ -518,13 +532,12 @@ def aoi_plot(
     ),
 ) -> None:
     """Draw a file of areas as a map page that opens without a network."""
+    from monitor.report.files import out_file
     from monitor.report.map import write_areas_map
     from monitor.sources.gazetteer import load_gazetteer
 
     gazetteer = load_gazetteer(aoi_path(file))
-    if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"{out}: name a file in a folder that exists, e.g. map.html")
-    write_areas_map(out, gazetteer)
+    write_areas_map(out_file(out), gazetteer)
     typer.echo(f"written to {out}")
 
 
@@ -613,8 +626,11 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
             published = publish(store, wiring.brief, wiring.press, out, now=end_at)
         finally:
             store.close()
-    _show(published.findings)
-    typer.echo(f"\n{len(published.findings)} findings: {out / 'findings.jsonl'}")
+    shown = _show(published.findings)
+    typer.echo(
+        f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
+        f"all are in {out / 'findings.jsonl'}"
+    )
     typer.echo(f"map: {published.page.resolve()}")
 
 
@@ -654,8 +670,12 @@ def _show_import(summary: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def _show(findings: Iterable[Finding]) -> None:
-    """Print the findings worth a notice as a table; uncertain instants as their two bounds."""
+def _show(findings: Iterable[Finding]) -> int:
+    """Print the findings worth a notice as a table; uncertain instants as their two bounds.
+
+    Returns:
+        How many were printed.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -677,6 +697,8 @@ def _show(findings: Iterable[Finding]) -> None:
         cells = [_minute(f.start_earliest), _minute(f.start_latest), ended, f.kind.value, ship]
         cells += [f.place_id or "", f.basis.value, f.confidence]
         table.add_row(*(Text(plain(c)) for c in cells))
+    if not table.row_count:
+        return 0
     # A file or a pipe has no width: lines are as long as they need to be.
     terminal = Console().is_terminal
     Console(width=None if terminal else 200).print(table)
@@ -685,6 +707,7 @@ def _show(findings: Iterable[Finding]) -> None:
             "\nReconstruction: AIS rebuilt from published reports, not received; "
             "images rendered, not taken by a satellite. See docs/demo.md."
         )
+    return table.row_count
 
 
 def _minute(at: datetime | None) -> str:

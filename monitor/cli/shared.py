@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +18,26 @@ if TYPE_CHECKING:
     from monitor.wiring import Wiring
 
 ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", help="Settings file (TOML).", show_default=False)
+    Path,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Settings file (TOML), or the name of a bundled one: demo, tartus.",
+        show_default=False,
+    ),
 ]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Store to read instead of the settings' own, or the folder a demo or replay wrote.",
+    ),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="Instant, ISO 8601, UTC: answer with what was known then."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")]
 AoiOption = Annotated[
     str,
@@ -31,26 +49,34 @@ AoiOption = Annotated[
 
 
 def loaded(config: Path) -> Wiring:
-    """Read the settings."""
+    """Read settings: a file's, or those that came with the program under that name."""
+    from monitor.bundled import bundled
     from monitor.wiring import Wiring
 
+    if not config.suffix and len(config.parts) == 1 and not config.exists():
+        with suppress(InputError):
+            config = bundled("config", f"{config}.toml")
     return Wiring.load(config)
 
 
 @contextmanager
-def stored(config: Path) -> Iterator[Store]:
-    """Open the store of the settings.
+def stored(config: Path, path: Path | None = None) -> Iterator[Store]:
+    """Open the store of the settings, or the one at `path`, or in that folder.
 
     Raises:
-        InputError: There is none yet.
+        InputError: There is none.
     """
+    from monitor.store.engine import open_store
     from monitor.wiring import open_configured_store
 
     wiring = loaded(config)
-    path = wiring.locate(wiring.settings.store.path)
-    if not path.exists():
-        raise InputError(f"no store at {path}; `monitor run` or `monitor once` makes it")
-    store = open_configured_store(wiring)
+    own = wiring.locate(wiring.settings.store.path)
+    if path is not None and path.is_dir():
+        path = path / "monitor.db"
+    if not (path or own).exists():
+        made = "`monitor replay -o FOLDER` makes one" if path else "`monitor run` makes it"
+        raise InputError(f"no store at {path or own}; {made}, or name another with --store")
+    store = open_store(path) if path is not None else open_configured_store(wiring)
     try:
         yield store
     finally:
@@ -143,3 +169,23 @@ _LINE_EVERY_S = 5.0
 def plain(text: str) -> str:
     """Return text that cannot steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table on a terminal, and tab-separated lines with a heading where it is piped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[plain(cell) for cell in row] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for row in ([*headings], *cells):
+            typer.echo("\t".join(row))
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)

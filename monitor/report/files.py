@@ -32,6 +32,7 @@ SILENCE_COLUMNS = (
 )  # fmt: skip
 BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
+    "reason",
 )  # fmt: skip
 
 MATRIX_COLUMNS = (
@@ -59,13 +60,32 @@ def out_folder(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole."""
+    """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole.
+
+    Raises:
+        InputError: It cannot be written there.
+    """
     beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8", newline="") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(path)
+    except OSError as exc:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written ({exc.strerror})") from exc
+
+
+def out_file(path: Path) -> Path:
+    """Return `path` where a file can be written, before any work is done for it.
+
+    Raises:
+        InputError: It is a folder, or its folder is not there.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise InputError(f"{path}: name a file in a folder that exists")
+    return path
 
 
 def write_findings(path: Path, findings: Iterable[Finding]) -> None:
@@ -148,7 +168,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
 
 
 def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
-    """Write `berth_states.csv`, in the order given."""
+    """Write `berth_states.csv`, in the order given; `reason` says why a berth was unobserved."""
     rows = [
         (
             s.scene_id,
@@ -159,6 +179,7 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
             s.state.value,
             "" if s.score != s.score else f"{s.score:.3f}",
             f"{s.usable:.3f}",
+            s.reason,
         )
         for s in states
     ]
