@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -195,9 +196,7 @@ def cadence_of(times_ms: tuple[int, ...], criteria: NextLookCriteria) -> Cadence
         return None
     slots = _slots(times.tolist(), cycle * _DAY_MS, near)
     strayed = [
-        abs((b - a + near) % (cycle * _DAY_MS) - near)
-        for slot in slots
-        for a, b in zip(slot[:-1], slot[1:], strict=True)
+        abs((b - a + near) % (cycle * _DAY_MS) - near) for slot in slots for a, b in pairwise(slot)
     ]
     # Catalogs often give whole minutes only.
     return Cadence(cycle_days=cycle, slots=slots, spread_ms=max([60_000, *strayed]))

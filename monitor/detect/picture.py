@@ -13,6 +13,10 @@ import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.call_rules import encounter_findings
+from monitor.detect.crossing_rules import crossing_findings
+from monitor.detect.crossings import CrossingCriteria
+from monitor.detect.en_route import EnRouteCriteria
+from monitor.detect.en_route_rules import en_route_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
 from monitor.detect.identity import IdentityCriteria, conflicts_in
@@ -26,6 +30,7 @@ from monitor.detect.interference import (
     silence_held_back,
 )
 from monitor.detect.interference_rules import interference_findings
+from monitor.detect.outlook import OutlookCriteria, outlook_of
 from monitor.detect.reception import (
     FeedCriteria,
     Listening,
@@ -66,6 +71,9 @@ class Criteria:
     voyage: VoyageCriteria = field(default_factory=VoyageCriteria)
     encounter: EncounterCriteria = field(default_factory=EncounterCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
+    crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
+    en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
+    outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -156,6 +164,7 @@ def compile_picture(
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
     words = Words(register, gazetteer)
+    outlook = outlook_of(evidence.scenes, gazetteer, as_of=as_of, criteria=criteria.outlook)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
     told = tuple(
         s
@@ -172,7 +181,19 @@ def compile_picture(
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
         *ais_rules.berth_findings(visits, episodes, words, shaky=shaky),
-        *silence_findings(told, words),
+        *silence_findings(told, words, reach=lambda s: outlook.reach_of(s, tracks, register)),
+        *crossing_findings(
+            tracks,
+            words,
+            shaky=lambda a, b: (
+                held_back(degraded, a, b, criteria=criteria.interference) is not None
+            ),
+            criteria=criteria.crossing,
+        ),
+        *en_route_findings(
+            tracks, static, words, as_of=as_of, criteria=criteria.en_route, voyage=criteria.voyage
+        ),
+        *outlook.missing_scenes(),
         *feed_findings(listening, silences, expected=evidence.feeds_expected),
         *interference_findings(degraded, words),
         *identity_findings(
@@ -194,7 +215,7 @@ def compile_picture(
         silences=silences,
         degraded=degraded,
         episodes=episodes,
-        findings=in_order(_labelled(f) for f in findings),
+        findings=in_order(_labelled(f) for f in outlook.with_next_look(findings)),
     )
 
 

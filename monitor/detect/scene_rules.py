@@ -89,9 +89,7 @@ def _run_after(
     if overdue > as_of or any(p.available_at > overdue for p in upto[-criteria.least_passes :]):
         return
     later = [
-        p
-        for p in flown[number + 1 :]
-        if in_slot(to_ms(p.at), to_ms(last.at), span_ms(cycle), near)
+        p for p in flown[number + 1 :] if in_slot(to_ms(p.at), to_ms(last.at), span_ms(cycle), near)
     ]
     came = min(later, key=lambda p: (p.available_at, p.at), default=None)
     if came is not None and came.available_at <= overdue:
@@ -152,7 +150,11 @@ def _missing(run: MissingRun, place_id: str, criteria: NextLookCriteria) -> Find
         confidence="high" if run.delay.known and run.passes >= _MANY else "medium",
         evidence=(
             _scene_evidence(last, "last pass of that orbit before it"),
-            *([_scene_evidence(run.came, "first image of that orbit after it")] * bool(run.came)),
+            *(
+                [_scene_evidence(run.came, "first image of that orbit after it")]
+                if run.came
+                else []
+            ),
         ),
         why={
             "rule": f"expected_scene@{RULES_VERSION}",
