@@ -70,7 +70,12 @@ class Reach:
     @property
     def radius_nm(self) -> float:
         """How far from her last report she can be by now."""
-        return self.max_kn * max(self.as_of - self.since, timedelta(0)) / timedelta(hours=1)
+        hours = max(self.as_of - self.since, timedelta(0)) / timedelta(hours=1)
+        return min(self.max_kn * hours, _ANYWHERE_NM)
+
+
+_ANYWHERE_NM = 10_800.0
+"""Half way round the Earth: no place is farther."""
 
 
 def top_speed(
@@ -193,7 +198,7 @@ def look_json(look: NextLook) -> dict[str, Any]:
 
 def reach_text(reach: Reach, place: str) -> str:
     """Return one or two sentences on where she can be and which image could tell."""
-    fast = f"At no more than {reach.max_kn:.0f} kn she can be {reach.radius_nm:.0f} nm from there"
+    fast = f"At no more than {reach.max_kn:.0f} kn she can be up to {reach.radius_nm:.0f} nm from there"
     if reach.was_in_port:
         where = f"{fast} by {clock_text(reach.as_of)}, or still in {place}."
     else:
