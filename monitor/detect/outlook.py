@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from monitor.detect.next_look import NextLook, NextLookCriteria, Pass, next_looks, passes_over
 from monitor.detect.reach import (
@@ -131,7 +132,7 @@ def outlook_of(
         criteria: Thresholds.
     """
     passes = {
-        port: passes_over(scenes, gazetteer.port_area(port), criteria=criteria.look)
+        port: passes_over(scenes, _looked_at(gazetteer, port), criteria=criteria.look)
         for port in gazetteer.ports
     }
     looks = {
@@ -139,3 +140,12 @@ def outlook_of(
         for port, found in passes.items()
     }
     return Outlook(as_of=as_of, gazetteer=gazetteer, passes=passes, looks=looks, criteria=criteria)
+
+
+def _looked_at(gazetteer: Gazetteer, port: str) -> BaseGeometry:
+    """Return what a pass must show of a port: its berths, of which the questions are asked.
+
+    An archive of chips holds the pixels round the berths and not the whole roads.
+    """
+    berths = [p.geometry for p in gazetteer.berths if p.port == port]
+    return shapely.union_all(berths) if berths else gazetteer.port_area(port)

@@ -198,7 +198,8 @@ def look_json(look: NextLook) -> dict[str, Any]:
 
 def reach_text(reach: Reach, place: str) -> str:
     """Return one or two sentences on where she can be and which image could tell."""
-    fast = f"At no more than {reach.max_kn:.0f} kn she can be up to {reach.radius_nm:.0f} nm from there"
+    far = f"up to {reach.radius_nm:.0f} nm from there"
+    fast = f"At no more than {reach.max_kn:.0f} kn she can be {far}"
     if reach.was_in_port:
         where = f"{fast} by {clock_text(reach.as_of)}, or still in {place}."
     else:
