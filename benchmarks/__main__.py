@@ -16,6 +16,7 @@ NAMES = (
     "imagery_reading",
     "import_ais",
     "latakia",
+    "next_look",
     "nmea",
     "optical_berths",
     "optical_vessels",

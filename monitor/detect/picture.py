@@ -14,6 +14,10 @@ import numpy as np
 from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
+from monitor.detect.crossing_rules import crossing_findings
+from monitor.detect.crossings import CrossingCriteria
+from monitor.detect.en_route import EnRouteCriteria
+from monitor.detect.en_route_rules import en_route_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
 from monitor.detect.fits import FitCriteria, hull_fits
@@ -31,6 +35,7 @@ from monitor.detect.interference import (
 )
 from monitor.detect.interference_rules import interference_findings
 from monitor.detect.matching import MatchCriteria, SceneMatch, scene_matches, ships_by_scene
+from monitor.detect.outlook import OutlookCriteria, outlook_of
 from monitor.detect.reception import (
     FeedCriteria,
     Listening,
@@ -74,6 +79,9 @@ class Criteria:
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
     match: MatchCriteria = field(default_factory=MatchCriteria)
     fit: FitCriteria = field(default_factory=FitCriteria)
+    crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
+    en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
+    outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -191,6 +199,7 @@ def compile_picture(
         criteria=criteria.fit,
     )
     words = Words(register, gazetteer)
+    outlook = outlook_of(evidence.scenes, gazetteer, as_of=as_of, criteria=criteria.outlook)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
     told = tuple(
         s
@@ -207,7 +216,19 @@ def compile_picture(
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
         *ais_rules.berth_findings(visits, episodes, words, shaky=shaky),
-        *silence_findings(told, words),
+        *silence_findings(told, words, reach=lambda s: outlook.reach_of(s, tracks, register)),
+        *crossing_findings(
+            tracks,
+            words,
+            shaky=lambda a, b: (
+                held_back(degraded, a, b, criteria=criteria.interference) is not None
+            ),
+            criteria=criteria.crossing,
+        ),
+        *en_route_findings(
+            tracks, static, words, as_of=as_of, criteria=criteria.en_route, voyage=criteria.voyage
+        ),
+        *outlook.missing_scenes(),
         *feed_findings(listening, silences, expected=evidence.feeds_expected),
         *interference_findings(degraded, words),
         *identity_findings(
@@ -237,7 +258,7 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
-        findings=in_order(_labelled(f) for f in findings),
+        findings=in_order(_labelled(f) for f in outlook.with_next_look(findings)),
     )
 
 
