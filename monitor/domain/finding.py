@@ -144,11 +144,11 @@ class Finding:
     @property
     def id(self) -> str:
         """Twenty hex digits of a hash over kind, subject, place, basis and anchor."""
-        parts = (self.kind, self.subject.key, self._place_key, self.basis_key, self.anchor)
+        parts = (self.kind, self.subject.key, self.place_key, self.basis_key, self.anchor)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
     @property
-    def _place_key(self) -> str:
+    def place_key(self) -> str:
         """The place as far as it tells two findings apart: a wait may shift from area to area."""
         place = self.place_id or "-"
         return place.partition(".")[0] if self.kind is FindingKind.WAITING else place
@@ -213,9 +213,13 @@ class Change:
 
     finding: Finding
     previous_stage: str | None
-    """None for a finding told of the first time."""
+    """None for a finding told of the first time; of a correction, the stage of what it corrects."""
     revision: int
     """1 for the first telling; grows only when the stage changes."""
+    replaced: Finding | None = None
+    """As it was last told, the finding that this one corrects."""
+    superseded_by: str | None = None
+    """Of a retracted finding: the id of the one that corrects it, which is told instead."""
 
 
 def _text(at: datetime | None) -> str | None:

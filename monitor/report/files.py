@@ -7,12 +7,14 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
+from monitor.domain.life import Life
 from monitor.domain.vessel import Register
 from monitor.domain.visit import Silence, Visit, Voyage
 from monitor.domain.window import from_ms, utc_text
@@ -62,9 +64,24 @@ def write_text(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def write_findings(path: Path, findings: Iterable[Finding]) -> None:
-    """Write findings as JSON lines, in the order given."""
-    write_text(path, "".join(f.to_json() + "\n" for f in findings))
+def write_findings(
+    path: Path, findings: Iterable[Finding], lives: Mapping[str, Life] | None = None
+) -> None:
+    """Write findings as JSON lines, in the order given.
+
+    `life` says which finding each one replaces or is superseded by; null for none.
+    """
+    lives = lives or {}
+    lines = (
+        json.dumps(
+            {**f.to_dict(), "life": asdict(lives.get(f.id, Life()))},
+            ensure_ascii=False,
+            separators=(",", ":"),
+            allow_nan=False,
+        )
+        for f in findings
+    )
+    write_text(path, "".join(line + "\n" for line in lines))
 
 
 def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> None:

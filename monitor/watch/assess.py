@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.decide import Route, notices_for
+from monitor.alerts.decide import Route, decisions_for, notices_for
 from monitor.alerts.render import Voice, payload_for
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
@@ -17,6 +17,7 @@ from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
+from monitor.store.lives import RecordedDecision, record_decisions
 from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import (
     load_positions,
@@ -26,7 +27,11 @@ from monitor.store.observations import (
     vessels_within,
 )
 from monitor.store.outbox import NewRow, enqueue
+from monitor.store.progress import move_cursor
 from monitor.store.reception import load_coverage, load_feeds
+
+ASSESSED = "assess:at"
+"""Cursor: the instant of the last assessment, by the clock it ran under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ def assess(
     """
     picture = picture_at(store, brief, as_of=now)
     with store.begin() as connection:
-        changes = save_findings(connection, picture.findings)
+        changes = save_findings(connection, picture.findings, now=now)
         rows = (
             NewRow(
                 id=notice.id,
@@ -91,4 +96,19 @@ def assess(
             for notice in notices_for(changes, routes=routes, as_of=now)
         )
         enqueue(connection, rows, now=now)
+        record_decisions(
+            connection,
+            (
+                RecordedDecision(
+                    finding_id=d.finding_id,
+                    revision=d.revision,
+                    target=d.target,
+                    recorded_at=now,
+                    speak=d.speak,
+                    reason=d.reason,
+                )
+                for d in decisions_for(changes, routes=routes, as_of=now)
+            ),
+        )
+        move_cursor(connection, ASSESSED, now.isoformat())
     return changes

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,12 @@ def a_finding(**changes: object) -> Finding:
     return replace(wait, **changes)
 
 
-def saved(store: Store, *findings: Finding) -> list[tuple[int, str | None, str]]:
+def saved(
+    store: Store, *findings: Finding, now: datetime = T0
+) -> list[tuple[int, str | None, str]]:
     """Save and return (revision, previous stage, status) of each change."""
     with store.begin() as connection:
-        changes = derived.save_findings(connection, findings)
+        changes = derived.save_findings(connection, findings, now=now)
     return [(c.revision, c.previous_stage, c.finding.status.value) for c in changes]
 
 
