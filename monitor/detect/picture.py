@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
@@ -194,7 +195,7 @@ def compile_picture(
         silences=silences,
         degraded=degraded,
         episodes=episodes,
-        findings=in_order(_labelled(f) for f in findings),
+        findings=in_order(_labelled(f) for f in with_beside(findings)),
     )
 
 

@@ -47,6 +47,17 @@ class Brief:
 
 def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
     """Compile the picture from all that had reached the store by `as_of`."""
+    return compile_picture(
+        evidence_at(store, brief, as_of=as_of),
+        brief.gazetteer,
+        brief.watch,
+        as_of=as_of,
+        criteria=brief.criteria,
+    )
+
+
+def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
+    """Return all that had reached the store by `as_of` and has to do with the port."""
     with store.read() as connection:
         # Of a feed of half the Mediterranean only who came near the port, or is watched, counts.
         whose = sorted(
@@ -58,7 +69,7 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
         )
         positions = load_positions(connection, received_by=as_of, mmsis=whose)
         wanted = spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence)
-        evidence = Evidence(
+        return Evidence(
             positions=positions,
             coverage=load_coverage(connection, wanted=wanted, until=as_of),
             feeds=load_feeds(connection, as_of=as_of),
@@ -69,9 +80,6 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
             apron_states=load_apron_states(connection, available_by=as_of),
             scenes=tuple(load_scenes(connection, available_by=as_of)),
         )
-    return compile_picture(
-        evidence, brief.gazetteer, brief.watch, as_of=as_of, criteria=brief.criteria
-    )
 
 
 def assess(
