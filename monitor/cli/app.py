@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.explain import explain
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -49,6 +50,7 @@ import_app = typer.Typer(no_args_is_help=True, help="Take in files of history.")
 app.add_typer(import_app, name="import")
 app.add_typer(aoi_app, name="aoi")
 app.add_typer(outbox_app, name="outbox")
+app.command()(explain)
 
 
 def main() -> None:
