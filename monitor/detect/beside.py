@@ -89,5 +89,5 @@ def _reference(finding: Finding, other: Finding) -> dict[str, Any]:
 def _sentence(finding: Finding, other: Finding) -> str:
     when = between_text(*_span(other))
     if agree(finding, other):
-        return f"{_WORDS[other.basis]} gives another time that does not contradict it: {when}."
+        return f"{_WORDS[other.basis]} puts it {when}, which does not contradict this."
     return f"{_WORDS[other.basis]} says otherwise: {when}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,14 +31,22 @@ from monitor.domain.window import from_ms, to_ms, utc_text
 
 def port_codes(gazetteer: Gazetteer, *, criteria: VoyageCriteria) -> dict[Locode, str]:
     """Return the codes that stand for the gazetteer's own ports, each with its port."""
-    ports = {p: gazetteer.port_area(p).representative_point() for p in gazetteer.ports}
+    names, lons, lats = _known_ports()
     codes = {}
-    for code, known in known_ports().items():
-        for port, point in ports.items():
-            off_m = float(distance_m(known.lon, known.lat, point.x, point.y))
-            if off_m <= criteria.port_code_nm * METRES_PER_NM:
-                codes[code] = port
+    for port in gazetteer.ports:
+        point = gazetteer.port_area(port).representative_point()
+        off_m = distance_m(lons, lats, point.x, point.y)
+        near = np.flatnonzero(off_m <= criteria.port_code_nm * METRES_PER_NM)
+        codes.update({names[i]: port for i in near.tolist()})
     return codes
+
+
+@lru_cache(maxsize=1)
+def _known_ports() -> tuple[tuple[Locode, ...], np.ndarray, np.ndarray]:
+    """Return codes, longitudes and latitudes as columns: every assessment asks for all of them."""
+    known = known_ports()
+    where = np.array([(p.lon, p.lat) for p in known.values()], np.float64)
+    return tuple(known), where[:, 0], where[:, 1]
 
 
 def destination_findings(
