@@ -8,6 +8,7 @@ at its own time, in its own order, between any assessments.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,11 +20,12 @@ from hypothesis import strategies as st
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding, Status
+from monitor.domain.life import Life
 from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.window import to_ms
 from monitor.store import schema
 from monitor.store.derived import found_text, load_findings, load_lives, save_findings
-from monitor.store.lives import load_revisions
+from monitor.store.lives import Revision, load_revisions
 from tests.builders import (
     BERTH,
     INSIDE,
@@ -53,7 +55,7 @@ TABLES = (
 )  # fmt: skip
 SPOTS = ((SEA, 9.0), (WAITING, 1.0), (INSIDE, 5.0), (BERTH, 0.0))
 QUICK = settings(
-    max_examples=200,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -95,11 +97,17 @@ def delays() -> st.SearchStrategy[timedelta]:
     return st.sampled_from([0.0, 0.0, 0.0, 1.0, 7.0, 25.0]).map(hours)
 
 
-def memory() -> sa.Engine:
-    """Return an empty store that lives in memory."""
-    engine = sa.create_engine("sqlite://")
-    schema.metadata.create_all(engine, tables=list(TABLES))
-    return engine
+ENGINE = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+"""One store in memory for all cases: each is rolled back."""
+schema.metadata.create_all(ENGINE, tables=list(TABLES))
+
+
+@contextmanager
+def empty_store() -> Iterator[sa.Connection]:
+    """Open an empty store, emptied again at the end of the block."""
+    with ENGINE.connect() as connection:
+        yield connection
+        connection.rollback()
 
 
 def seen_by(story: Story, h: float, order: np.random.Generator) -> Picture:
@@ -116,15 +124,14 @@ def seen_by(story: Story, h: float, order: np.random.Generator) -> Picture:
     return compile_picture(evidence, GAZETTEER, WATCH, as_of=now, criteria=CRITERIA)
 
 
-def lived(story: Story, at: list[int], seed: int) -> tuple[sa.Connection, set[str]]:
-    """Assess at each hour and at the end; return the store and the ids of all ever found."""
+def lived(connection: sa.Connection, story: Story, at: list[int], seed: int) -> set[str]:
+    """Assess at each hour and at the end; return the ids of all ever found."""
     order, told = np.random.default_rng(seed), set()
-    connection = memory().connect()
     for h in [*sorted(at), END]:
         found = seen_by(story, h, order).findings
         told |= {f.id for f in found}
         save_findings(connection, found, now=T0 + hours(h))
-    return connection, told
+    return told
 
 
 def live(connection: sa.Connection) -> dict[str, str]:
@@ -143,18 +150,20 @@ def test_any_split_and_order_converge_and_nothing_told_is_forgotten(
     story: Story, at: list[int], seed: int
 ) -> None:
     """Assessed at any hours, in any order of rows: the end is as if assessed once, at the end."""
-    connection, told = lived(story, at, seed)
     whole = {f.id: found_text(f) for f in seen_by(story, END, np.random.default_rng(0)).findings}
-    assert live(connection) == whole
-    stored = {f.id: f for f in load_findings(connection)}
-    assert set(stored) == told
-    lives = load_lives(connection)
-    for i, finding in stored.items():
-        history = load_revisions(connection, i)
-        assert history[0].revision == 1
-        assert [r.stage for r in history if r.minor == 0][-1] == finding.stage
-        if i in lives:
-            assert (lives[i].superseded_by is not None) == (finding.status is Status.RETRACTED)
+    with empty_store() as connection:
+        told = lived(connection, story, at, seed)
+        assert live(connection) == whole
+        stored = {f.id: f for f in load_findings(connection)}
+        assert set(stored) == told
+        lives = load_lives(connection)
+        for i, finding in stored.items():
+            history = load_revisions(connection, i)
+            assert history[0].revision == 1
+            assert [r.stage for r in history if r.minor == 0][-1] == finding.stage
+            if i in lives:
+                retracted = finding.status is Status.RETRACTED
+                assert (lives[i].superseded_by is not None) == retracted
 
 
 @settings(QUICK, max_examples=100)
@@ -212,27 +221,42 @@ def waits(anchor: str) -> st.SearchStrategy[Finding]:
     )
 
 
-@settings(QUICK, max_examples=1500)
+@settings(QUICK, max_examples=1000)
 @given(sets=found_sets(), seed=st.integers(0, 2**16))
 def test_the_store_ends_with_what_was_found_last(sets: list[list[Finding]], seed: int) -> None:
     """Whatever was found in between, live is what was found last; the order does not matter, all
     else is retracted, and each is told again only at a higher revision."""
-    connections = [memory().connect() for _ in range(2)]
-    for connection, order in zip(connections, (None, np.random.default_rng(seed)), strict=True):
+    plain, mixed = (_kept(sets, order) for order in (None, np.random.default_rng(seed)))
+    assert plain == mixed
+    assert plain.live == {f.id: found_text(f) for f in sets[-1]}
+    assert set(plain.history) == {f.id for found in sets for f in found}
+    for rows in plain.history.values():
+        numbers = [(r.revision, r.minor) for r in rows]
+        assert numbers == sorted(set(numbers))
+        told = [r.revision for r in rows if r.minor == 0]
+        assert told == list(range(1, len(told) + 1))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a store holds of findings in the end."""
+
+    live: dict[str, str]
+    lives: dict[str, Life]
+    history: dict[str, tuple[Revision, ...]]
+
+
+def _kept(sets: list[list[Finding]], order: np.random.Generator | None) -> Kept:
+    with empty_store() as connection:
         for hour, found in enumerate(sets):
             mixed = found if order is None else [found[i] for i in order.permutation(len(found))]
             changes = save_findings(connection, mixed, now=T0 + hours(hour))
             assert len({c.finding.id for c in changes}) == len(changes)
             instead = {c.superseded_by for c in changes} - {None}
             assert instead == {c.finding.id for c in changes if c.replaced is not None}
-    assert live(connections[0]) == {f.id: found_text(f) for f in sets[-1]}
-    ever = {f.id for found in sets for f in found}
-    assert {f.id for f in load_findings(connections[0])} == ever
-    for i in ever:
-        kept = [load_revisions(c, i) for c in connections]
-        assert kept[0] == kept[1]
-        numbers = [(r.revision, r.minor) for r in kept[0]]
-        assert numbers == sorted(set(numbers))
-        told = [r for r in kept[0] if r.minor == 0]
-        assert [r.revision for r in told] == list(range(1, len(told) + 1))
-    assert load_lives(connections[0]) == load_lives(connections[1])
+        ids = [f.id for f in load_findings(connection)]
+        return Kept(
+            live(connection),
+            load_lives(connection),
+            {i: load_revisions(connection, i) for i in ids},
+        )
