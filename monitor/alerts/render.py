@@ -85,7 +85,7 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
     return Message(
         headline=f"[Reconstruction] {headline}" if demo else headline,
         text=plain(finding.text),
-        facts=tuple(_facts(finding, voice)),
+        facts=(*_facts(finding, voice), *_told_before(notice)),
         unseen=tuple(_unseen(finding)),
         evidence=tuple(evidence),
         demo=demo,
@@ -147,6 +147,7 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
         "notice_id": notice.id,
         "news": notice.news.value,
         "revision": notice.revision,
+        "replaces": notice.replaced.id if notice.replaced else None,
         "as_of": utc_text(notice.as_of),
         "headline": fitted(message.headline, _STRING),
         "demo": message.demo,
@@ -315,6 +316,18 @@ def _facts(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
     if isinstance(inferred, str) and inferred:
         sure += f"; inferred: {plain(inferred)}"
     yield "Confidence", sure
+
+
+def _told_before(notice: Notice) -> Iterator[tuple[str, str]]:
+    """Say what a correction takes back, so that nobody has to look for the first message."""
+    first = notice.replaced
+    if first is None:
+        return
+    said = _span(first.start_earliest, first.start_latest, utc_text)
+    if (first.end_earliest, first.end_latest) != (first.start_earliest, first.start_latest):
+        ended = _span(first.end_earliest, first.end_latest, utc_text)
+        said += f"; ended: {ended}" if first.end_latest else ""
+    yield "Told before (UTC)", f"{said} (finding {first.id})"
 
 
 def _unseen(finding: Finding) -> Iterator[str]:

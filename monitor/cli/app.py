@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli import questions
+from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
 from monitor.cli.shared import (
     AoiOption,
@@ -55,6 +56,7 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(explain)
 
 
 def main() -> None:

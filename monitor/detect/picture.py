@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
 from monitor.detect.crossing_rules import crossing_findings
@@ -258,7 +259,7 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
-        findings=in_order(_labelled(f) for f in outlook.with_next_look(findings)),
+        findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
     )
 
 

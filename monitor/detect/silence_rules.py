@@ -122,7 +122,8 @@ def _return(silence: Silence, after: Fix, words: Words) -> Finding:
             f"AIS of {words.name(silence.mmsi)} received again {clock_text(at)} at "
             f"{lonlat_text(after)}, after {days_text(lasted)} without.{_implied(implied)}"
         ),
-        anchor=utc_text(at),
+        # Named for the silence it ends: a late report from within that silence moves the hour.
+        anchor=utc_text(from_ms(silence.before.time_ms)),
     )
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
+from monitor.domain.life import Life
 from monitor.domain.vessel import Register
 from monitor.domain.visit import Silence, Visit, Voyage
 from monitor.domain.window import from_ms, utc_text
@@ -88,9 +90,24 @@ def out_file(path: Path) -> Path:
     return path
 
 
-def write_findings(path: Path, findings: Iterable[Finding]) -> None:
-    """Write findings as JSON lines, in the order given."""
-    write_text(path, "".join(f.to_json() + "\n" for f in findings))
+def write_findings(
+    path: Path, findings: Iterable[Finding], lives: Mapping[str, Life] | None = None
+) -> None:
+    """Write findings as JSON lines, in the order given.
+
+    `life` says which finding each one replaces or is superseded by; null for none.
+    """
+    lives = lives or {}
+    lines = (
+        json.dumps(
+            {**f.to_dict(), "life": asdict(lives.get(f.id, Life()))},
+            ensure_ascii=False,
+            separators=(",", ":"),
+            allow_nan=False,
+        )
+        for f in findings
+    )
+    write_text(path, "".join(line + "\n" for line in lines))
 
 
 def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> None:
@@ -168,7 +185,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
 
 
 def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
-    """Write `berth_states.csv`, in the order given; `reason`: why unobserved, or on what it rests."""
+    """Write `berth_states.csv` in the order given; `reason` says why unobserved, or on what ground."""
     rows = [
         (
             s.scene_id,

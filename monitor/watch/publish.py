@@ -33,7 +33,7 @@ from monitor.report.files import (
 from monitor.report.map import write_map
 from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay
-from monitor.store.derived import load_berth_states, load_findings
+from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
 from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
@@ -82,6 +82,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     picture = picture_at(store, brief, as_of=now)
     with store.read() as connection:
         findings = in_order(load_findings(connection))
+        lives = load_lives(connection)
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
         aprons = load_apron_states(connection, available_by=now)
@@ -90,7 +91,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         beats = heartbeats(connection)
     out_folder(out)
     page = out_folder(out / "report") / "index.html"
-    write_findings(out / "findings.jsonl", findings)
+    write_findings(out / "findings.jsonl", findings, lives)
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
