@@ -7,6 +7,7 @@ import sys
 
 NAMES = (
     "apron_change",
+    "berth_matrix",
     "chip_archive",
     "contact_sheets",
     "decode_oracles",

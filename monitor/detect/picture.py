@@ -13,8 +13,12 @@ import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.call_rules import encounter_findings
+from monitor.detect.cells import cells_in
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
+from monitor.detect.fits import FitCriteria, hull_fits
+from monitor.detect.ghost_rules import ghost_findings
+from monitor.detect.ghosts import ghosts_in
 from monitor.detect.identity import IdentityCriteria, conflicts_in
 from monitor.detect.identity_rules import identity_findings
 from monitor.detect.implausible import forbidden_land
@@ -26,6 +30,7 @@ from monitor.detect.interference import (
     silence_held_back,
 )
 from monitor.detect.interference_rules import interference_findings
+from monitor.detect.matching import MatchCriteria, SceneMatch, scene_matches, ships_by_scene
 from monitor.detect.reception import (
     FeedCriteria,
     Listening,
@@ -41,6 +46,7 @@ from monitor.detect.voyage_rules import destination_findings, first_visit_findin
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
 from monitor.detect.wording import Words
 from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.coverage import Coverage
 from monitor.domain.feed import FeedLog
@@ -66,6 +72,8 @@ class Criteria:
     voyage: VoyageCriteria = field(default_factory=VoyageCriteria)
     encounter: EncounterCriteria = field(default_factory=EncounterCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
+    match: MatchCriteria = field(default_factory=MatchCriteria)
+    fit: FitCriteria = field(default_factory=FitCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -101,6 +109,10 @@ class Picture:
     silences: tuple[Silence, ...]
     degraded: tuple[Degraded, ...]
     episodes: tuple[matrix.Episode, ...]
+    cells: tuple[BerthCell, ...]
+    """The berth matrix: one cell for each look at a berth, by berth and time."""
+    matches: tuple[SceneMatch, ...]
+    """Sightings against tracks, by time and scene."""
     findings: tuple[Finding, ...]
 
 
@@ -146,15 +158,38 @@ def compile_picture(
         for v in visits
     )
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
-    episodes = matrix.explained(
-        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix),
+    lengths = {m: ship.length_m for m, ship in register.identities.items() if ship.length_m}
+    matches = scene_matches(
+        evidence.sightings,
+        evidence.berth_states,
+        tracks,
+        gazetteer,
+        listening.coverage,
+        lengths=lengths,
+        criteria=criteria.match,
+    )
+    cells = cells_in(
+        evidence.berth_states,
         tracks,
         visits,
         gazetteer,
         listening.coverage,
         criteria=criteria.matrix,
+        matched=ships_by_scene(matches),
+    )
+    episodes = matrix.explained(
+        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix), cells
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
+    hulls_fitting = hull_fits(
+        episodes,
+        evidence.sightings,
+        tracks,
+        register,
+        watch,
+        gazetteer,
+        criteria=criteria.fit,
+    )
     words = Words(register, gazetteer)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
     told = tuple(
@@ -182,7 +217,13 @@ def compile_picture(
         *destination_findings(static, words, criteria=criteria.voyage),
         *first_visit_findings(visits, words, coverage=listening.coverage, criteria=criteria.voyage),
         *encounter_findings(met, words),
-        *image_rules.image_findings(episodes, fits, words),
+        *image_rules.image_findings(episodes, fits, words, hulls=hulls_fitting),
+        *ghost_findings(
+            ghosts_in(cells, lengths=lengths, criteria=criteria.matrix),
+            tracks,
+            words,
+            criteria=criteria.matrix,
+        ),
         *image_rules.departures_by_image(fits, words),
     ]
     return Picture(
@@ -194,6 +235,8 @@ def compile_picture(
         silences=silences,
         degraded=degraded,
         episodes=episodes,
+        cells=cells,
+        matches=matches,
         findings=in_order(_labelled(f) for f in findings),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
 from monitor.domain.vessel import Register
@@ -34,6 +35,11 @@ BERTH_COLUMNS = (
     "reason",
 )  # fmt: skip
 
+MATRIX_COLUMNS = (
+    "berth_id", "datetime", "scene_id", "sensor", "image", "score", "usable", "reason", "ais",
+    "ais_mmsis", "ais_nearest_m", "ais_offset_min", "held_mmsis", "silent_mmsis", "matched_mmsis",
+    "near_fed_hours", "near_hours", "verdict",
+)  # fmt: skip
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
     "cleared_m2", "score", "confirmed", "usable", "reason", "outline_wkt",
@@ -178,6 +184,40 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
         for s in states
     ]
     write_text(path, _csv(BERTH_COLUMNS, rows))
+
+
+def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
+    """Write `berth_matrix.csv`: both halves of each cell and its verdict, in the order given.
+
+    `ais_mmsis` are nearest first; `ais_nearest_m` and `ais_offset_min` are of the first of them.
+    """
+    rows = []
+    for cell in cells:
+        image, ais = cell.image, cell.ais
+        nearest = ais.ships[0] if ais.ships else None
+        rows.append(
+            (
+                image.berth_id,
+                utc_text(image.acquired_at),
+                spreadsheet_safe(image.scene_id),
+                f"{image.sensor} (rendered)" if image.rendered else image.sensor,
+                image.state.value,
+                "" if image.score != image.score else f"{image.score:.3f}",
+                f"{image.usable:.3f}",
+                spreadsheet_safe(image.reason),
+                ais.says.value,
+                " ".join(str(s.mmsi) for s in ais.ships),
+                f"{nearest.distance_m:.0f}" if nearest else "",
+                f"{nearest.offset_ms / 60_000:.0f}" if nearest else "",
+                " ".join(map(str, ais.held)),
+                " ".join(map(str, ais.silent)),
+                " ".join(map(str, cell.matched)),
+                ais.near.fed,
+                ais.near.hours,
+                cell.verdict.value,
+            )
+        )
+    write_text(path, _csv(MATRIX_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:

@@ -22,6 +22,7 @@ from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_berth_matrix,
     write_berth_states,
     write_findings,
     write_json,
@@ -72,8 +73,8 @@ class Published:
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    ships.geojson, aprons.csv, summary.json and report/index.html into `out`, each replaced in
-    one step.
+    berth_matrix.csv, ships.geojson, aprons.csv, summary.json and report/index.html into `out`,
+    each replaced in one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -93,6 +94,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
+    write_berth_matrix(out / "berth_matrix.csv", picture.cells)
     write_apron_states(out / "aprons.csv", aprons)
     write_text(out / "ships.geojson", ships_geojson(ships))
     write_json(
