@@ -168,5 +168,6 @@ def test_findings_keep_their_public_keys(told: Path) -> None:
         "evidence", "why", "text",
     ]  # fmt: skip
     for finding in findings(told):
-        assert list(finding) == keys
+        # `life` follows where a finding replaces another or is replaced.
+        assert [key for key in finding if key != "life"] == keys
         assert list(finding["subject"]) == ["imo", "mmsi", "name"]
