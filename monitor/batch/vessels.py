@@ -40,6 +40,7 @@ from monitor.domain.scene import Modality
 from monitor.domain.sighting import Sighting
 from monitor.errors import BadScene, InputError
 from monitor.sources.gazetteer import load_gazetteer
+from monitor.sources.imagery.onnx_model import ship_model
 from monitor.sources.imagery.plain_image import plain_pixels
 from monitor.sources.imagery.raster import RasterReader
 
@@ -173,6 +174,7 @@ def _on_ground(
         raise InputError(f"{grid.width} × {grid.height} pixels: give --aoi or a larger --gsd")
     read = _Reader(named)
     radar = named.scene.modality is Modality.RADAR
+    model = None if radar else ship_model()
     land, sea_db = _whole_land(read, grid) if radar else (None, None)
     pieces = list(tiles(grid.height, grid.width))
     features: list[Json] = []
@@ -191,7 +193,10 @@ def _on_ground(
                 for v in radar_vessels(named.scene, chip, land=off_land, sea_db=sea_db)
             ]
         else:
-            found = [(s, _box_of(s, tile), None) for s in optical_sightings(named.scene, chip)]
+            found = [
+                (s, _box_of(s, tile), None)
+                for s in optical_sightings(named.scene, chip, scorer=model)
+            ]
         for sighting, box, near_land in found:
             whole = (
                 box[0] + cols.start,
@@ -385,7 +390,7 @@ def _in_optical_picture(
         values=np.asarray(np.stack([pixels[b.index - 1] for b in order]) / full, np.float32),
     )
     features = []
-    for sighting in optical_sightings(named.scene, chip):
+    for sighting in optical_sightings(named.scene, chip, scorer=ship_model()):
         box = _box_of(sighting, grid)
         feature = _feature(named, sighting, box, None)
         corners = shapely.transform(
