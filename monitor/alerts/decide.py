@@ -24,6 +24,8 @@ class News(StrEnum):
     REOPENED = "reopened"
     RETRACTED = "retracted"
     VOID = "void"
+    CORRECTED = "corrected"
+    """The same thing told better: another finding takes the place of one told before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class Notice:
     revision: int
     as_of: datetime
     """What was known at this instant is what it tells."""
+    replaced: Finding | None = None
+    """Of a correction: the finding it corrects, as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +72,8 @@ class Decision:
     target: str
     speak: bool
     reason: str
-    """A `News` where `speak`; else `unchanged`, `retracted_untold`, `kind`, `place`, `severity`
-    or `too_old`."""
+    """A `News` where `speak`; else `unchanged`, `superseded` (its correction is told instead),
+    `retracted_untold`, `kind`, `place`, `severity` or `too_old`."""
 
 
 def notices_for(
@@ -85,6 +89,7 @@ def notices_for(
             finding=change.finding,
             revision=change.revision,
             as_of=as_of,
+            replaced=change.replaced,
         )
         for change, route, decision in _decided(changes, routes, as_of)
         if decision.speak
@@ -124,7 +129,9 @@ def _decided(
 def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
     """Return why `route` is not told about `change`, or None if it is told."""
     finding = change.finding
-    if change.previous_stage == finding.stage:
+    if change.superseded_by is not None:
+        return "superseded"
+    if change.previous_stage == finding.stage and change.replaced is None:
         return "unchanged"
     if change.previous_stage is None and finding.status in (
         Status.RETRACTED,
@@ -133,7 +140,8 @@ def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
         return f"{finding.status}_untold"
     if route.kinds and finding.kind not in route.kinds:
         return "kind"
-    if route.places and not _is_within(finding.place_id, route.places):
+    told_of = [finding, change.replaced] if change.replaced else [finding]
+    if route.places and not any(_is_within(f.place_id, route.places) for f in told_of):
         return "place"
     if _loudest(change) < route.min_severity.rank:
         return "severity"
@@ -144,6 +152,8 @@ def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
 
 def _news(change: Change) -> News:
     status, previous = change.finding.status, _status_of(change.previous_stage)
+    if change.replaced is not None and status != Status.VOID:
+        return News.CORRECTED
     if previous is None:
         return News.NEW
     if status == previous:

@@ -85,7 +85,7 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
     return Message(
         headline=f"[Reconstruction] {headline}" if demo else headline,
         text=plain(finding.text),
-        facts=tuple(_facts(finding, voice)),
+        facts=(*_facts(finding, voice), *_told_before(notice)),
         unseen=tuple(_unseen(finding)),
         evidence=tuple(evidence),
         demo=demo,
@@ -147,6 +147,7 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
         "notice_id": notice.id,
         "news": notice.news.value,
         "revision": notice.revision,
+        "replaces": notice.replaced.id if notice.replaced else None,
         "as_of": utc_text(notice.as_of),
         "headline": fitted(message.headline, _STRING),
         "demo": message.demo,
@@ -228,6 +229,27 @@ _HEADLINES = {
     FindingKind.DESTINATION_CHANGED: ("{ship} changed her destination",) * 2,
     FindingKind.FIRST_VISIT: ("First visit of {ship} to {place}",) * 2,
     FindingKind.ENCOUNTER: ("{ship} met another ship", "{ship} met another ship (ended)"),
+    FindingKind.CROSSED_12_NM: ("{ship} crossed the 12-mile line off {place}",) * 2,
+    FindingKind.EN_ROUTE: (
+        "{ship} is on her way to {place}",
+        "{ship} is no longer on her way to {place}",
+    ),
+    FindingKind.AIS_WITHOUT_SHIP: (
+        "AIS places {ship} at {place}, images show no ship",
+        "AIS placed {ship} at {place}, images showed no ship",
+    ),
+    FindingKind.UNUSUAL_OCCUPANCY: (
+        "{place} is occupied unusually",
+        "{place} was occupied unusually",
+    ),
+    FindingKind.OCCUPANCY_DRIFT: ("Use of {place} is drifting", "Use of {place} drifted"),
+    FindingKind.APRON_FILLED: ("{place} looks fuller than usual", "{place} looked fuller"),
+    FindingKind.APRON_CLEARED: ("{place} looks emptier than usual", "{place} looked emptier"),
+    FindingKind.APRON_CHANGED: ("{place} looks different", "{place} looked different"),
+    FindingKind.EXPECTED_SCENE_MISSING: (
+        "An expected image of {place} has not come",
+        "An expected image of {place} had not come",
+    ),
 }
 """While a finding is open, and after."""
 
@@ -258,6 +280,14 @@ _STATES = {
     FindingKind.FEED_SILENT,
     FindingKind.INTERFERENCE,
     FindingKind.ENCOUNTER,
+    FindingKind.EN_ROUTE,
+    FindingKind.AIS_WITHOUT_SHIP,
+    FindingKind.UNUSUAL_OCCUPANCY,
+    FindingKind.OCCUPANCY_DRIFT,
+    FindingKind.APRON_FILLED,
+    FindingKind.APRON_CLEARED,
+    FindingKind.APRON_CHANGED,
+    FindingKind.EXPECTED_SCENE_MISSING,
 }
 """Kinds that last; the others happen."""
 _BASES = {
@@ -286,6 +316,18 @@ def _facts(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
     if isinstance(inferred, str) and inferred:
         sure += f"; inferred: {plain(inferred)}"
     yield "Confidence", sure
+
+
+def _told_before(notice: Notice) -> Iterator[tuple[str, str]]:
+    """Say what a correction takes back, so that nobody has to look for the first message."""
+    first = notice.replaced
+    if first is None:
+        return
+    said = _span(first.start_earliest, first.start_latest, utc_text)
+    if (first.end_earliest, first.end_latest) != (first.start_earliest, first.start_latest):
+        ended = _span(first.end_earliest, first.end_latest, utc_text)
+        said += f"; ended: {ended}" if first.end_latest else ""
+    yield "Told before (UTC)", f"{said} (finding {first.id})"
 
 
 def _unseen(finding: Finding) -> Iterator[str]:

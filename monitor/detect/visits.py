@@ -7,7 +7,7 @@ ship lying on a line does not come and go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -25,7 +25,7 @@ from monitor.domain.vessel import Hull
 from monitor.domain.visit import Visit
 from monitor.domain.window import span_ms
 
-__all__ = ["PRESETS", "PortRules", "VisitCriteria", "visits_in"]
+__all__ = ["PRESETS", "PortRules", "VisitCriteria", "short_waits", "visits_in"]
 
 _WAITING_KINDS = (PlaceKind.WAITING_AREA, PlaceKind.ANCHORAGE)
 _NO_HULLS: Mapping[int, Hull] = MappingProxyType({})
@@ -62,6 +62,22 @@ def visits_in(
         found += [v for port in sorted(waited_at) for v in _waits(ground, port)]
     return tuple(
         sorted(found, key=lambda v: (v.mmsi, v.first.time_ms, v.place_kind, v.place_id, v.part))
+    )
+
+
+def short_waits(
+    tracks: Tracks, gazetteer: Gazetteer, *, criteria: VisitCriteria
+) -> tuple[Visit, ...]:
+    """Return the stays off a port, of two reports and more, that were too short for a wait."""
+    if not len(tracks.rows) or criteria.rules is PortRules.POINTS:
+        return ()
+    ground = Ground(tracks, gazetteer, criteria)
+    waited_at = {p.port for p in gazetteer.of_kind(*_WAITING_KINDS)}
+    return tuple(
+        stay
+        for port in sorted(waited_at)
+        for _, stay, is_proven in _stays_off(ground, port)
+        if not is_proven
     )
 
 
@@ -104,6 +120,14 @@ def _waits(ground: Ground, port: str) -> list[Visit]:
 
     The place named is the area that held most of the reports; all are listed.
     """
+    found = [(first, wait) for first, wait, is_proven in _stays_off(ground, port) if is_proven]
+    return (
+        ground.with_rings(found, port) if port in ground.gazetteer.ports else [v for _, v in found]
+    )
+
+
+def _stays_off(ground: Ground, port: str) -> Iterator[tuple[int, Visit, bool]]:
+    """Yield (first row, stay, whether it is proven a wait) for stays of two reports and more."""
     c = ground.criteria
     areas = ground.gazetteer.of_kind(*_WAITING_KINDS, port=port)
     shapes = [ground.frame.metric(a.geometry) for a in areas]
@@ -111,19 +135,16 @@ def _waits(ground: Ground, port: str) -> list[Visit]:
     # A report in an anchorage inside a waiting area counts for the anchorage, the smaller one.
     order = sorted(range(len(areas)), key=lambda i: (shapes[i].area, areas[i].id))
     within = [(areas[i].id, ground.within(shapes[i])) for i in order]
-    found = []
     for span in ground.spans(ground.within(whole), ~ground.within(whole, c.waiting_exit_m)):
         for part in _split_at_gaps(ground, span):
             # Only reports prove a wait: a ship heard twice a day may pass through.
-            learned = ground.proven(part, c.waiting_min)
+            proven = ground.proven(part, c.waiting_min)
+            learned = proven if proven is not None else ground.seen_twice(part)
             if learned is None:
                 continue
             held = _held(within, slice(part.first, part.last + 1))
             wait = ground.visit(part, place_id=held[0][0], kind="waiting_area", learned_ms=learned)
-            found.append((part.first, replace(wait, areas=held)))
-    return (
-        ground.with_rings(found, port) if port in ground.gazetteer.ports else [v for _, v in found]
-    )
+            yield part.first, replace(wait, areas=held), proven is not None
 
 
 def _split_at_gaps(ground: Ground, span: Span) -> list[Span]:

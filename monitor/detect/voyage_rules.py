@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,14 +31,22 @@ from monitor.domain.window import from_ms, to_ms, utc_text
 
 def port_codes(gazetteer: Gazetteer, *, criteria: VoyageCriteria) -> dict[Locode, str]:
     """Return the codes that stand for the gazetteer's own ports, each with its port."""
-    ports = {p: gazetteer.port_area(p).representative_point() for p in gazetteer.ports}
+    names, lons, lats = _known_ports()
     codes = {}
-    for code, known in known_ports().items():
-        for port, point in ports.items():
-            off_m = float(distance_m(known.lon, known.lat, point.x, point.y))
-            if off_m <= criteria.port_code_nm * METRES_PER_NM:
-                codes[code] = port
+    for port in gazetteer.ports:
+        point = gazetteer.port_area(port).representative_point()
+        off_m = distance_m(lons, lats, point.x, point.y)
+        near = np.flatnonzero(off_m <= criteria.port_code_nm * METRES_PER_NM)
+        codes.update({names[i]: port for i in near.tolist()})
     return codes
+
+
+@lru_cache(maxsize=1)
+def _known_ports() -> tuple[tuple[Locode, ...], np.ndarray, np.ndarray]:
+    """Return codes, longitudes and latitudes as columns: every assessment asks for all of them."""
+    known = known_ports()
+    where = np.array([(p.lon, p.lat) for p in known.values()], np.float64)
+    return tuple(known), where[:, 0], where[:, 1]
 
 
 def destination_findings(
@@ -135,23 +145,51 @@ def first_visit_findings(
     visit must be sure enough; earlier ones that were less sure are counted in the text. Further
     ships on a shared MMSI are left out: nobody knows who they are.
     """
+    return [
+        _first_visit(
+            first.sure, first.calls.index(first.sure), first.days_heard, first.since, words
+        )
+        for first in first_calls(visits, words, coverage=coverage, criteria=criteria)
+        if first.sure is not None
+        and first.since is not None
+        and first.days_heard >= criteria.min_history_days
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCall:
+    """What is known of a ship's first call at a port."""
+
+    calls: tuple[Visit, ...]
+    """Her calls there, by time."""
+    sure: Visit | None
+    """The first that is sure enough."""
+    days_heard: int
+    """Days before it on which anything was received."""
+    since: datetime | None
+    """The first of them ever; None where nothing was received."""
+
+
+def first_calls(
+    visits: tuple[Visit, ...], words: Words, *, coverage: Coverage, criteria: VoyageCriteria
+) -> Iterator[FirstCall]:
+    """Yield the first call of every ship at every port, by ship and port."""
     calls: dict[tuple[str, str], list[Visit]] = {}
     for visit in visits:
         if visit.place_kind == "port" and visit.part == 0:
             ship = words.subject(visit.mmsi).key
             calls.setdefault((ship, visit.place_id), []).append(visit)
     days = _days_heard(coverage, until_ms=max((v.first.time_ms for v in visits), default=0))
-    found = []
     for _, own in sorted(calls.items()):
         own.sort(key=lambda v: (v.first.time_ms, v.mmsi))
         sure = next((v for v in own if v.confidence >= criteria.min_confidence), None)
-        if sure is None:
-            continue
-        heard = int(np.searchsorted(days, sure.first.time_ms // _DAY_MS))
-        if heard >= criteria.min_history_days:
-            since = from_ms(int(days[0]) * _DAY_MS)
-            found.append(_first_visit(sure, own.index(sure), heard, since, words))
-    return found
+        at = (sure or own[0]).first.time_ms
+        yield FirstCall(
+            calls=tuple(own),
+            sure=sure,
+            days_heard=int(np.searchsorted(days, at // _DAY_MS)),
+            since=from_ms(int(days[0]) * _DAY_MS) if len(days) else None,
+        )
 
 
 _DAY_MS = 24 * HOUR_MS
@@ -188,7 +226,7 @@ def _first_visit(
         start_latest=visit.start.latest,
         end_earliest=visit.start.earliest,
         end_latest=visit.start.latest,
-        learned_at=from_ms(visit.learned_ms),
+        learned_at=from_ms(visit.sure_ms or visit.learned_ms),
         basis=Basis.AIS,
         confidence="high" if days_heard >= 0.9 * elapsed_days else "medium",
         evidence=(

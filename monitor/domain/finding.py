@@ -33,6 +33,15 @@ class FindingKind(StrEnum):
     DESTINATION_CHANGED = "destination_changed"
     FIRST_VISIT = "first_visit"
     ENCOUNTER = "encounter"
+    CROSSED_12_NM = "crossed_12_nm"
+    EN_ROUTE = "en_route"
+    AIS_WITHOUT_SHIP = "ais_without_ship"
+    UNUSUAL_OCCUPANCY = "unusual_occupancy"
+    OCCUPANCY_DRIFT = "occupancy_drift"
+    APRON_FILLED = "apron_filled"
+    APRON_CLEARED = "apron_cleared"
+    APRON_CHANGED = "apron_changed"
+    EXPECTED_SCENE_MISSING = "expected_scene_missing"
 
 
 class Status(StrEnum):
@@ -135,14 +144,17 @@ class Finding:
     @property
     def id(self) -> str:
         """Twenty hex digits of a hash over kind, subject, place, basis and anchor."""
-        parts = (self.kind, self.subject.key, self._place_key, self.basis_key, self.anchor)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+        return hashlib.sha256(self.claim_key.encode()).hexdigest()[:20]
 
     @property
-    def _place_key(self) -> str:
+    def claim_key(self) -> str:
+        """What the finding claims, as `id` names it."""
+        return claim_key(self.kind, self.subject, self.place_id, self.basis, self.anchor)
+
+    @property
+    def place_key(self) -> str:
         """The place as far as it tells two findings apart: a wait may shift from area to area."""
-        place = self.place_id or "-"
-        return place.partition(".")[0] if self.kind is FindingKind.WAITING else place
+        return _place_key(self.kind, self.place_id)
 
     @property
     def basis_key(self) -> str:
@@ -150,7 +162,7 @@ class Finding:
 
         A finding first seen by AIS and later confirmed by an image keeps its id.
         """
-        return "image" if self.basis is Basis.IMAGE else "ais"
+        return _basis_key(self.basis)
 
     @property
     def stage(self) -> str:
@@ -198,15 +210,36 @@ class Finding:
         )
 
 
+def claim_key(
+    kind: FindingKind, subject: Subject, place_id: str | None, basis: Basis, anchor: str
+) -> str:
+    """Return what names a claim, whether it is told or not; fields are set apart by U+001F."""
+    parts = (kind, subject.key, _place_key(kind, place_id), _basis_key(basis), anchor)
+    return "\x1f".join(parts)
+
+
+def _place_key(kind: FindingKind, place_id: str | None) -> str:
+    place = place_id or "-"
+    return place.partition(".")[0] if kind is FindingKind.WAITING else place
+
+
+def _basis_key(basis: Basis) -> str:
+    return "image" if basis is Basis.IMAGE else "ais"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One difference between what was found before and what is found now."""
 
     finding: Finding
     previous_stage: str | None
-    """None for a finding told of the first time."""
+    """None for a finding told of the first time; of a correction, the stage of what it corrects."""
     revision: int
     """1 for the first telling; grows only when the stage changes."""
+    replaced: Finding | None = None
+    """As it was last told, the finding that this one corrects."""
+    superseded_by: str | None = None
+    """Of a retracted finding: the id of the one that corrects it, which is told instead."""
 
 
 def _text(at: datetime | None) -> str | None:

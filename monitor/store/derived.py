@@ -22,9 +22,11 @@ from monitor.domain.finding import (
     Status,
     Subject,
 )
+from monitor.domain.life import Life, successions
 from monitor.domain.scene import Modality
 from monitor.domain.window import parse_utc, to_ms
 from monitor.store import schema
+from monitor.store.lives import Revised, record_revisions
 
 
 def put_berth_states(
@@ -58,44 +60,88 @@ def load_berth_states(
     return tuple(_state_from(body) for (body,) in rows)
 
 
-def save_findings(connection: sa.Connection, findings: Iterable[Finding]) -> list[Change]:
+def save_findings(
+    connection: sa.Connection, findings: Iterable[Finding], *, now: datetime
+) -> list[Change]:
     """Make the stored findings equal to `findings`; return what is worth telling.
 
-    A stored finding that is no longer found is kept as retracted. Times, texts and evidence may
-    change without a telling; a new stage (status, severity, escalation) is a new revision.
+    A stored finding that is no longer found is kept as retracted, or as superseded where a newly
+    found one tells of the same thing. Times, texts and evidence may change without a telling; a
+    new stage (status, severity, escalation) is a new revision. Every revision is kept, and between
+    two of them every edit of what is claimed or of what it rests on.
+
+    Args:
+        connection: A write transaction.
+        findings: All that is found now.
+        now: When they were assessed.
     """
-    table = schema.findings
-    stored = {row.id: row for row in connection.execute(sa.select(table))}
+    stored = {row.id: row for row in connection.execute(sa.select(schema.findings))}
     now_found = {f.id: f for f in findings}
+    live = {i: row for i, row in stored.items() if row.status != Status.RETRACTED}
+    gone = {i: found_from(row.body) for i, row in live.items() if i not in now_found}
+    follows = successions(gone.values(), (f for i, f in now_found.items() if i not in live))
+    replaced = {new: old for old, new in follows.items()}
     rows: list[tuple[Any, ...]] = []
     changes: list[Change] = []
+    revised: list[Revised] = []
     for found in now_found.values():
         old = stored.get(found.id)
         stage, body = found.stage, found_text(found)
         if old is not None and old.stage == stage:
             if old.body != body:
-                rows.append(_finding_row(found, body, old.revision))
+                rows.append(_finding_row(found, body, old.revision, old.replaces, None))
+                revised.append(Revised(finding=found, body=body, revision=old.revision))
             continue
         revision = old.revision + 1 if old is not None else 1
+        first = replaced.get(found.id)
+        before = old.stage if old is not None else None
         changes.append(
-            Change(finding=found, previous_stage=old.stage if old else None, revision=revision)
+            Change(
+                finding=found,
+                previous_stage=stored[first].stage if first is not None else before,
+                revision=revision,
+                replaced=gone[first] if first is not None else None,
+            )
         )
-        rows.append(_finding_row(found, body, revision))
-    for gone in (row for i, row in stored.items() if i not in now_found):
-        if gone.status == Status.RETRACTED:
-            continue
-        found = replace(found_from(gone.body), status=Status.RETRACTED)
-        changes.append(Change(finding=found, previous_stage=gone.stage, revision=gone.revision + 1))
-        rows.append(_finding_row(found, found_text(found), gone.revision + 1))
+        link = first or (old.replaces if old is not None else None)
+        rows.append(_finding_row(found, body, revision, link, None))
+        revised.append(Revised(finding=found, body=body, revision=revision, replaces=first))
+    for i, was in gone.items():
+        found, revision = replace(was, status=Status.RETRACTED), live[i].revision + 1
+        body, instead = found_text(found), follows.get(i)
+        changes.append(
+            Change(
+                finding=found,
+                previous_stage=live[i].stage,
+                revision=revision,
+                superseded_by=instead,
+            )
+        )
+        rows.append(_finding_row(found, body, revision, None, instead))
+        revised.append(Revised(finding=found, body=body, revision=revision, superseded_by=instead))
     if rows:
         connection.exec_driver_sql(
-            "INSERT INTO findings (id, kind, status, stage, revision, learned_ms, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
-            "status = excluded.status, stage = excluded.stage, revision = excluded.revision, "
-            "learned_ms = excluded.learned_ms, body = excluded.body",
+            "INSERT INTO findings (id, kind, status, stage, revision, learned_ms, body, replaces, "
+            "superseded_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "kind = excluded.kind, status = excluded.status, stage = excluded.stage, "
+            "revision = excluded.revision, learned_ms = excluded.learned_ms, "
+            "body = excluded.body, replaces = excluded.replaces, "
+            "superseded_by = excluded.superseded_by",
             rows,
         )
+    record_revisions(connection, revised, read=found_from, now=now)
     return changes
+
+
+def load_lives(connection: sa.Connection) -> dict[str, Life]:
+    """Return the lives of the findings that replace another or are superseded, by id."""
+    table = schema.findings.c
+    rows = connection.execute(
+        sa.select(table.id, table.replaces, table.superseded_by)
+        .where(sa.or_(table.replaces.is_not(None), table.superseded_by.is_not(None)))
+        .order_by(table.id)
+    )
+    return {i: Life(replaces=first, superseded_by=instead) for i, first, instead in rows}
 
 
 def load_findings(connection: sa.Connection) -> tuple[Finding, ...]:
@@ -138,7 +184,9 @@ def found_from(text: str) -> Finding:
     )
 
 
-def _finding_row(finding: Finding, body: str, revision: int) -> tuple[Any, ...]:
+def _finding_row(
+    finding: Finding, body: str, revision: int, replaces: str | None, superseded_by: str | None
+) -> tuple[Any, ...]:
     return (
         finding.id,
         finding.kind.value,
@@ -147,6 +195,8 @@ def _finding_row(finding: Finding, body: str, revision: int) -> tuple[Any, ...]:
         revision,
         to_ms(finding.learned_at),
         body,
+        replaces,
+        superseded_by,
     )
 
 

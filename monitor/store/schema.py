@@ -169,6 +169,38 @@ findings = Table(
     Column("revision", Integer, nullable=False),
     Column("learned_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    # Ids of the finding it corrects, and of the one that corrects it.
+    Column("replaces", String(20)),
+    Column("superseded_by", String(20)),
+)
+
+finding_revisions = Table(
+    "finding_revisions",
+    metadata,
+    # Never changed once written. `revision` counts what is told, `minor` the edits in between.
+    Column("finding_id", String(20), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("minor", Integer, primary_key=True, autoincrement=False),
+    # When it was assessed, and when the evidence for it had reached us.
+    Column("recorded_ms", BigInteger, nullable=False),
+    Column("learned_ms", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    # JSON: [field, old, new] against the row before, and the evidence that came and went.
+    Column("changed", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    # For every revision and channel whether it was told, and why or why not.
+    Column("finding_id", String(20), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("target", Text, primary_key=True),
+    Column("recorded_ms", BigInteger, nullable=False),
+    Column("speak", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 outbox = Table(

@@ -7,24 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.decide import Route, notices_for
+from monitor.alerts.decide import Route, decisions_for, notices_for
 from monitor.alerts.render import Voice, payload_for
+from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
+from monitor.domain.coverage import spans_joined
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
+from monitor.store.lives import RecordedDecision, record_decisions
+from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import (
     load_positions,
+    load_scenes,
     load_static,
     vessels_claiming,
     vessels_within,
 )
 from monitor.store.outbox import NewRow, enqueue
+from monitor.store.progress import move_cursor
 from monitor.store.reception import load_coverage, load_feeds
+
+ASSESSED = "assess:at"
+"""Cursor: the instant of the last assessment, by the clock it ran under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,17 @@ class Brief:
 
 def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
     """Compile the picture from all that had reached the store by `as_of`."""
+    return compile_picture(
+        evidence_at(store, brief, as_of=as_of),
+        brief.gazetteer,
+        brief.watch,
+        as_of=as_of,
+        criteria=brief.criteria,
+    )
+
+
+def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
+    """Return all that had reached the store by `as_of` and has to do with the port."""
     with store.read() as connection:
         # Of a feed of half the Mediterranean only who came near the port, or is watched, counts.
         whose = sorted(
@@ -50,18 +70,22 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
             }
         )
         positions = load_positions(connection, received_by=as_of, mmsis=whose)
-        wanted = spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence)
-        evidence = Evidence(
+        states = load_berth_states(connection, available_by=as_of)
+        wanted = spans_joined(
+            spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence),
+            spans_asked(states, brief.gazetteer, criteria=brief.criteria.matrix),
+        )
+        return Evidence(
             positions=positions,
             coverage=load_coverage(connection, wanted=wanted, until=as_of),
             feeds=load_feeds(connection, as_of=as_of),
             feeds_expected=tuple(feed.name for feed in brief.feeds),
             static=load_static(connection, by=as_of, mmsis=whose),
-            berth_states=load_berth_states(connection, available_by=as_of),
+            berth_states=states,
+            sightings=load_sightings(connection, available_by=as_of),
+            apron_states=load_apron_states(connection, available_by=as_of),
+            scenes=tuple(load_scenes(connection, available_by=as_of)),
         )
-    return compile_picture(
-        evidence, brief.gazetteer, brief.watch, as_of=as_of, criteria=brief.criteria
-    )
 
 
 def assess(
@@ -74,7 +98,7 @@ def assess(
     """
     picture = picture_at(store, brief, as_of=now)
     with store.begin() as connection:
-        changes = save_findings(connection, picture.findings)
+        changes = save_findings(connection, picture.findings, now=now)
         rows = (
             NewRow(
                 id=notice.id,
@@ -86,4 +110,19 @@ def assess(
             for notice in notices_for(changes, routes=routes, as_of=now)
         )
         enqueue(connection, rows, now=now)
+        record_decisions(
+            connection,
+            (
+                RecordedDecision(
+                    finding_id=d.finding_id,
+                    revision=d.revision,
+                    target=d.target,
+                    recorded_at=now,
+                    speak=d.speak,
+                    reason=d.reason,
+                )
+                for d in decisions_for(changes, routes=routes, as_of=now)
+            ),
+        )
+        move_cursor(connection, ASSESSED, now.isoformat())
     return changes

@@ -154,3 +154,31 @@ def test_an_id_names_news_for_a_target() -> None:
     (notice,) = notices_for([change], routes=[ROUTE], as_of=AS_OF)
     (later,) = notices_for([change], routes=[ROUTE], as_of=AS_OF + timedelta(days=9))
     assert notice.id == later.id == notice_id(change.finding.id, 7, "ops")
+
+
+def test_a_correction_is_told_once() -> None:
+    """What takes the place of another is told as a correction, the vanished one not at all."""
+    old, new = a_finding(anchor="a"), a_finding(anchor="b")
+    told = Change(finding=new, previous_stage=old.stage, revision=1, replaced=old)
+    assert reason(told) == "corrected"
+    (notice,) = notices_for([told], routes=[ROUTE], as_of=AS_OF)
+    assert notice.replaced == old
+    gone = replace(old, status=Status.RETRACTED)
+    silent = Change(finding=gone, previous_stage=old.stage, revision=2, superseded_by=new.id)
+    assert reason(silent) == "superseded"
+
+
+def test_a_correction_into_void_is_told_as_void() -> None:
+    """Where the better claim is that we could not tell, that is the news."""
+    old, new = a_finding(anchor="a"), a_finding(anchor="b", status=Status.VOID)
+    change = Change(finding=new, previous_stage=old.stage, revision=1, replaced=old)
+    assert reason(change) == "void"
+
+
+def test_a_correction_that_moves_elsewhere_reaches_who_heard_the_first() -> None:
+    """A target that was told of one place hears that it was another."""
+    route = replace(ROUTE, places=("tartus.waiting.outer",))
+    old = a_finding(anchor="a")
+    new = a_finding(anchor="b", place_id="tartus.waiting.inner")
+    change = Change(finding=new, previous_stage=old.stage, revision=1, replaced=old)
+    assert reason(change, route) == "corrected"

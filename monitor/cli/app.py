@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli import questions
+from monitor.cli.explain import explain
+from monitor.cli.next_look import next_passes
+from monitor.cli.shared import (
+    AoiOption,
+    ConfigOption,
+    OutOption,
+    aoi_path,
+    byte_progress_bar,
+    instant,
+    loaded,
+    plain,
+    progress_bar,
+    stored,
+)
 from monitor.errors import ConfigError, InputError, MonitorError
 
 if TYPE_CHECKING:
@@ -20,7 +34,6 @@ if TYPE_CHECKING:
     from monitor.batch.import_ais import Imported, ImportPlan
     from monitor.batch.import_ais import Progress as ByteProgress
     from monitor.domain.finding import Finding
-    from monitor.store.engine import Store
     from monitor.wiring import Wiring
 
 app = typer.Typer(
@@ -40,18 +53,10 @@ import_app = typer.Typer(no_args_is_help=True, help="Take in files of history.")
 app.add_typer(import_app, name="import")
 app.add_typer(aoi_app, name="aoi")
 app.add_typer(outbox_app, name="outbox")
-
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", help="Settings file (TOML).", show_default=False)
-]
-OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")]
-AoiOption = Annotated[
-    str,
-    typer.Option(
-        "--aoi",
-        help="GeoJSON of areas, or the name of a bundled one: tartus, latakia, novorossiysk.",
-    ),
-]
+for question in (questions.status, questions.who, questions.history):
+    app.command()(question)
+app.command("next")(next_passes)
+app.command()(explain)
 
 
 def main() -> None:
@@ -102,7 +107,7 @@ def check(config: ConfigOption) -> None:
     """Check settings, areas and watch list without touching the network; say what would run."""
     from monitor.scene_sources import missing_secrets
 
-    wiring = _wiring(config)
+    wiring = loaded(config)
     gazetteer, watch = wiring.gazetteer, wiring.watch
     typer.echo(f"settings  {config}: ok")
     typer.echo(
@@ -144,19 +149,23 @@ def run(config: ConfigOption) -> None:
     """Run as a daemon until SIGTERM: poll, survey, assess, notify, publish."""
     from monitor.clock import SystemClock
 
-    _wiring(config).daemon(SystemClock()).run()
+    loaded(config).daemon(SystemClock()).run()
 
 
 @app.command()
 def once(config: ConfigOption) -> None:
-    """Run every job once and say what came of each; exit code 1 if one failed."""
+    """Run every job once and say what came of each.
+
+    Exit code 0 if all did their work, 1 if one failed (a source that cannot be reached is one, and
+    the others have done their work), 2 if nothing could be run.
+    """
     from monitor.clock import SystemClock
     from monitor.store.engine import writer_lock
     from monitor.store.progress import heartbeats
     from monitor.watch.jobs import JobRunner
     from monitor.wiring import open_configured_store
 
-    wiring = _wiring(config)
+    wiring = loaded(config)
     with writer_lock(wiring.locate(wiring.settings.store.path)):
         store = open_configured_store(wiring)
         try:
@@ -169,8 +178,21 @@ def once(config: ConfigOption) -> None:
             store.close()
     for name, succeeded in done.items():
         typer.echo(f"{name}: {'ok' if succeeded else 'FAILED'} {notes.get(name, '')}".rstrip())
-    if not all(done.values()):
+    failed = [name for name, succeeded in done.items() if not succeeded]
+    if failed:
+        typer.echo(f"monitor: {_told_of_failed(failed, len(done))}", err=True)
         raise typer.Exit(1)
+
+
+def _told_of_failed(failed: Sequence[str], jobs: int) -> str:
+    """Return what it means that jobs failed, and what can be done about it."""
+    words = [f"{len(failed)} of {jobs} jobs failed ({', '.join(failed)}); the others are done"]
+    if any(name.startswith("poll:") for name in failed):
+        words.append(
+            "a source that was not reached is asked again by the next run; to run without it, set "
+            "enabled = false under its name in the settings"
+        )
+    return "; ".join(words)
 
 
 @app.command()
@@ -183,7 +205,7 @@ def health(config: ConfigOption) -> None:
     from monitor.watch.health import health as ask
     from monitor.wiring import open_configured_store
 
-    wiring = _wiring(config)
+    wiring = loaded(config)
     path = wiring.locate(wiring.settings.store.path)
     if not path.exists():
         typer.echo(f"no store at {path}: is `monitor run` running?")
@@ -218,12 +240,12 @@ def coverage(
     from monitor.domain.window import TimeWindow
     from monitor.watch.coverage import coverage_json, coverage_table, write_reception_map
 
-    start_at, end_at = _instant(start, "--from"), _instant(end, "--to")
+    start_at, end_at = instant(start, "--from"), instant(end, "--to")
     if end_at <= start_at:
         raise InputError(f"--to ({end}) must be later than --from ({start})")
     window = TimeWindow(start=start_at, end=end_at)
-    gazetteer = _wiring(config).gazetteer
-    with _store(config) as store:
+    gazetteer = loaded(config).gazetteer
+    with stored(config) as store:
         said = (coverage_json if as_json else coverage_table)(store, gazetteer, window)
         if map_file is not None:
             write_reception_map(map_file, store, window)
@@ -246,7 +268,7 @@ def replay(
     Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html. Killed and
     started again it goes on where it was; nothing is sent to any channel.
     """
-    _replay(_wiring(config), out, start, end)
+    _replay(loaded(config), out, start, end)
 
 
 @app.command()
@@ -258,13 +280,17 @@ def demo(out: OutOption = Path("demo-output")) -> None:
     """
     from monitor.bundled import bundled
 
-    _replay(_wiring(bundled("config", "demo.toml")), out, None, None)
+    _replay(loaded(bundled("config", "demo.toml")), out, None, None)
 
 
 @app.command()
 def tracks(
     files: Annotated[
-        list[Path], typer.Argument(help="AIS files: NMEA, aisstream JSON, CSV; .gz too.")
+        list[Path],
+        typer.Argument(
+            help="AIS files: NMEA, aisstream JSON, CSV, GeoParquet, GeoPackage; packed too "
+            "(gz, bz2, xz, zst, zip)."
+        ),
     ],
     aoi: AoiOption,
     out: OutOption = Path("tracks-output"),
@@ -280,20 +306,23 @@ def tracks(
         typer.Option(help="gfw: port calls by Global Fishing Watch's rules, 3/4 km from points."),
     ] = "default",
 ) -> None:
-    """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
+    """Read AIS files; write port_calls.csv, silences.csv and summary.json.
+
+    What can be read is; exit code 1 if a file could not be.
+    """
     from monitor.batch.tracks import track_files
     from monitor.detect.picture import Criteria
     from monitor.detect.visits import PRESETS
     from monitor.domain.vessel import WatchList
     from monitor.sources.watchlist import load_watchlist
 
-    with _progress("reading AIS") as progress:
+    with progress_bar("reading AIS") as progress:
         result = track_files(
             files,
-            aoi=_aoi_path(aoi),
+            aoi=aoi_path(aoi),
             out=out,
             watch=load_watchlist(watchlist) if watchlist else WatchList(),
-            start_at=_instant(received_at, "--received-at") if received_at else None,
+            start_at=instant(received_at, "--received-at") if received_at else None,
             progress=progress,
             criteria=Criteria(visit=PRESETS[criteria]),
         )
@@ -313,6 +342,8 @@ def tracks(
     if not len(result.picture.tracks.rows):
         typer.echo("monitor: error: no position in any of the files", err=True)
         raise typer.Exit(2)
+    if result.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -331,9 +362,9 @@ def look(
     from monitor.batch.look import look_at
     from monitor.report.ships import ships_table
 
-    with _progress("looking at scenes") as progress:
+    with progress_bar("looking at scenes") as progress:
         result = look_at(
-            catalog, aoi=_aoi_path(aoi), out=out, references=references, progress=progress
+            catalog, aoi=aoi_path(aoi), out=out, references=references, progress=progress
         )
     for reason, count in sorted(result.tally.rejected.items()):
         example = result.tally.examples.get(reason, "")
@@ -401,17 +432,19 @@ def vessels(
     """
     from monitor.batch.vessels import VesselsPlan, as_text, vessels_in
     from monitor.domain.scene import Modality
-    from monitor.report.files import write_text
+    from monitor.report.files import out_file, write_text
 
+    if str(out) != "-":
+        out_file(out)
     plan = VesselsPlan(
         scene=scene,
         scene_id=scene_id,
-        aoi=_aoi_path(aoi) if aoi else None,
+        aoi=aoi_path(aoi) if aoi else None,
         gsd_m=gsd,
         modality=Modality(modality) if modality else None,
         min_confidence=min_confidence,
     )
-    with _progress("looking for ships") as progress:
+    with progress_bar("looking for ships") as progress:
         collection = vessels_in(plan, progress)
     if str(out) == "-":
         typer.echo(as_text(collection), nl=False)
@@ -476,12 +509,12 @@ def import_ais(
     plan = importing.ImportPlan(
         files=files,
         source=source,
-        received_at=_instant(received_at, "--received-at") if received_at else None,
+        received_at=instant(received_at, "--received-at") if received_at else None,
         columns=column_map(columns, time_format=time_format, delimiter=delimiter, file=column_file)
         if any(text is not None for text in told)
         else None,
     )
-    with _byte_progress("importing") as progress:
+    with byte_progress_bar("importing") as progress:
         if archive is not None:
             done = importing.import_into_archive(archive, plan, progress)
         else:
@@ -501,7 +534,7 @@ def aoi_check(
     """Check a file of areas; every fault is named with its feature and reason."""
     from monitor.sources.gazetteer import check_aoi, load_gazetteer
 
-    path = _aoi_path(file)
+    path = aoi_path(file)
     faults = check_aoi(path)
     for fault in faults:
         typer.echo(f"{path}: {fault.feature_id}: {fault.reason}")
@@ -521,13 +554,12 @@ def aoi_plot(
     ),
 ) -> None:
     """Draw a file of areas as a map page that opens without a network."""
+    from monitor.report.files import out_file
     from monitor.report.map import write_areas_map
     from monitor.sources.gazetteer import load_gazetteer
 
-    gazetteer = load_gazetteer(_aoi_path(file))
-    if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"{out}: name a file in a folder that exists, e.g. map.html")
-    write_areas_map(out, gazetteer)
+    gazetteer = load_gazetteer(aoi_path(file))
+    write_areas_map(out_file(out), gazetteer)
     typer.echo(f"written to {out}")
 
 
@@ -545,7 +577,7 @@ def outbox_list(
         states = [OutboxState(s) for s in state] if state else list(OutboxState)
     except ValueError as exc:
         raise InputError(f"--state: {exc}; use {', '.join(OutboxState)}") from exc
-    with _store(config) as store, store.read() as connection:
+    with stored(config) as store, store.read() as connection:
         for row in list_rows(connection, states):
             typer.echo(
                 "\t".join(
@@ -566,7 +598,7 @@ def outbox_retry(
     from monitor.clock import SystemClock
     from monitor.store.outbox import retry
 
-    with _store(config) as store, store.begin() as connection:
+    with stored(config) as store, store.begin() as connection:
         count = retry(connection, notice, now=SystemClock().now())
     if notice and not count:
         raise InputError(f"no notice {notice} that could be sent again; see `monitor outbox list`")
@@ -580,7 +612,7 @@ def outbox_drop(
     """Give a notice up for good."""
     from monitor.store.outbox import drop
 
-    with _store(config) as store, store.begin() as connection:
+    with stored(config) as store, store.begin() as connection:
         dropped = drop(connection, notice)
     if not dropped:
         raise InputError(f"no notice {notice} that could be dropped; see `monitor outbox list`")
@@ -598,7 +630,7 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
     first, last = start or defaults.start, end or defaults.end
     if first is None or last is None:
         raise ConfigError("give --from and --to, or [replay] start and end in the settings")
-    start_at, end_at = _instant(first, "--from"), _instant(last, "--to")
+    start_at, end_at = instant(first, "--from"), instant(last, "--to")
     if end_at <= start_at:
         raise InputError(f"--to ({last}) must be later than --from ({first})")
     plan = wiring.replay_plan(TimeWindow(start=start_at, end=end_at))
@@ -606,7 +638,7 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
     with writer_lock(path):
         store = replaying.open_replay(path, plan)
         try:
-            with _progress("replaying") as progress:
+            with progress_bar("replaying") as progress:
                 replaying.replay(
                     store,
                     plan,
@@ -616,8 +648,11 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
             published = publish(store, wiring.brief, wiring.press, out, now=end_at)
         finally:
             store.close()
-    _show(published.findings)
-    typer.echo(f"\n{len(published.findings)} findings: {out / 'findings.jsonl'}")
+    shown = _show(published.findings)
+    typer.echo(
+        f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
+        f"all are in {out / 'findings.jsonl'}"
+    )
     typer.echo(f"map: {published.page.resolve()}")
 
 
@@ -626,7 +661,7 @@ def _import_into_store(config: Path, plan: ImportPlan, progress: ByteProgress) -
     from monitor.store.engine import writer_lock
     from monitor.wiring import open_configured_store
 
-    wiring = _wiring(config)
+    wiring = loaded(config)
     with writer_lock(wiring.locate(wiring.settings.store.path)):
         store = open_configured_store(wiring)
         try:
@@ -649,7 +684,7 @@ def _show_import(summary: dict[str, Any], *, as_json: bool) -> None:
     for reason, count in summary["ignored"].items():
         typer.echo(f"  ignored   {count:>10}  {reason}")
     for reason, count in summary["rejected"].items():
-        example = _plain(summary["examples"].get(reason, ""))
+        example = plain(summary["examples"].get(reason, ""))
         typer.echo(f"  rejected  {count:>10}  {reason}  e.g. {example}".rstrip())
     typer.echo(
         f"{summary['positions']} positions, {summary['positions_new']} of them new; "
@@ -657,8 +692,12 @@ def _show_import(summary: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def _show(findings: Iterable[Finding]) -> None:
-    """Print the findings worth a notice as a table; uncertain instants as their two bounds."""
+def _show(findings: Iterable[Finding]) -> int:
+    """Print the findings worth a notice as a table; uncertain instants as their two bounds.
+
+    Returns:
+        How many were printed.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -679,7 +718,9 @@ def _show(findings: Iterable[Finding]) -> None:
         ship = f.subject.name or (f"{fits[0]}?" if fits else "")
         cells = [_minute(f.start_earliest), _minute(f.start_latest), ended, f.kind.value, ship]
         cells += [f.place_id or "", f.basis.value, f.confidence]
-        table.add_row(*(Text(_plain(c)) for c in cells))
+        table.add_row(*(Text(plain(c)) for c in cells))
+    if not table.row_count:
+        return 0
     # A file or a pipe has no width: lines are as long as they need to be.
     terminal = Console().is_terminal
     Console(width=None if terminal else 200).print(table)
@@ -688,14 +729,11 @@ def _show(findings: Iterable[Finding]) -> None:
             "\nReconstruction: AIS rebuilt from published reports, not received; "
             "images rendered, not taken by a satellite. See docs/demo.md."
         )
+    return table.row_count
 
 
 def _minute(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "?"
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _folder_state(path: Path) -> str:
@@ -715,105 +753,3 @@ def _would_run(enabled: bool, missing: list[str]) -> str:
     if not enabled:
         return "off"
     return f"off until {' and '.join(missing)} is set" if missing else "on"
-
-
-def _wiring(config: Path) -> Wiring:
-    from monitor.wiring import Wiring
-
-    return Wiring.load(config)
-
-
-@contextmanager
-def _store(config: Path) -> Iterator[Store]:
-    from monitor.wiring import open_configured_store
-
-    wiring = _wiring(config)
-    path = wiring.locate(wiring.settings.store.path)
-    if not path.exists():
-        raise InputError(f"no store at {path}; `monitor run` or `monitor once` makes it")
-    store = open_configured_store(wiring)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _aoi_path(text: str) -> Path:
-    from monitor.bundled import bundled
-
-    path = Path(text)
-    if path.suffix or path.exists():
-        return path
-    try:
-        return bundled("aoi", f"{text}.geojson")
-    except InputError:
-        raise InputError(f"{text}: neither a file nor a bundled area file") from None
-
-
-def _instant(text: str, option: str) -> datetime:
-    from monitor.domain.window import parse_utc
-
-    try:
-        return parse_utc(text)
-    except ValueError as exc:
-        raise InputError(f"{option}: {text!r} is not an ISO 8601 date or time") from exc
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show a progress bar on stderr where that is a terminal; say nothing where it is not."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-
-        def update(done: int, total: int, item: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{what} {_plain(item)[:40]}")
-
-        yield update
-
-
-@contextmanager
-def _byte_progress(what: str) -> Iterator[ByteProgress]:
-    """Show bytes and rows a second on stderr: as a bar, or a line now and then on a pipe."""
-    import time
-
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[speed]}", markup=False),
-        TimeRemainingColumn(),
-    )
-    began = last = time.monotonic()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None, speed="")
-
-        def update(*, done_bytes: int, all_bytes: int, rows: int, what: str) -> None:
-            nonlocal last
-            now = time.monotonic()
-            speed = f"{rows / max(now - began, 0.001):,.0f} rows/s"
-            text = f"importing {_plain(what)[:40]}"
-            bar.update(task, completed=done_bytes, total=all_bytes, description=text, speed=speed)
-            if not console.is_terminal and now - last >= _LINE_EVERY_S:
-                last = now
-                share = 100 * done_bytes / max(all_bytes, 1)
-                typer.echo(f"{text}: {share:.0f} %, {rows} rows, {speed}", err=True)
-
-        yield update
-
-
-_LINE_EVERY_S = 5.0
-"""Between two lines of progress where there is no terminal."""
