@@ -57,6 +57,17 @@ def test_weights_are_small_and_their_card_says_whence(model: OnnxShipModel) -> N
     assert {"data", "licence", "seeds", "calibration", "f1", "judge"} <= set(card)
 
 
+def test_a_judge_of_other_measures_is_refused(model: OnnxShipModel, tmp_path: Path) -> None:
+    """A card made for another version's measures is an error, not a wrong answer."""
+    folder = Path(sys.modules[OnnxShipModel.__module__].__file__ or "").parent / "weights"
+    (tmp_path / "optical_ships.onnx").write_bytes((folder / "optical_ships.onnx").read_bytes())
+    card = json.loads((folder / "optical_ships.json").read_text())
+    card["judge"]["measures"].reverse()
+    (tmp_path / "optical_ships.json").write_text(json.dumps(card))
+    with pytest.raises(ConfigError, match="other measures"):
+        ship_model(tmp_path)
+
+
 def test_without_the_extra_there_is_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where onnxruntime is missing the classical path is left, and it says so."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
