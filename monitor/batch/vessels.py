@@ -40,6 +40,7 @@ from monitor.domain.scene import Modality
 from monitor.domain.sighting import Sighting
 from monitor.errors import BadScene, InputError
 from monitor.sources.gazetteer import load_gazetteer
+from monitor.sources.imagery.onnx_model import OnnxShipModel, ship_model
 from monitor.sources.imagery.plain_image import plain_pixels
 from monitor.sources.imagery.raster import RasterReader
 
@@ -48,6 +49,13 @@ TILE_PX = 1536
 OVERLAP_PX = 160
 """More than the sea's window (104 pixels) and a ship of 460 m at 10 m together need."""
 _MAX_SIDE_PX = 60_000
+MODEL_NOTE = (
+    "at ports it was not trained on the model finds 2 ships of 5, and 4 of 9 it tells of are "
+    "ships; each ship's reason says whether it came from the model"
+)
+CLASSICAL_NOTE = (
+    "no model (install the extra `ml`): the classical path finds 1 ship of 6, none alongside"
+)
 
 Json = dict[str, Any]
 Degrees = npt.NDArray[np.float64]
@@ -62,7 +70,7 @@ class VesselsPlan:
     aoi: Path | None = None
     gsd_m: float | None = None
     modality: Modality | None = None
-    min_confidence: float = 0.3
+    min_confidence: float = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +107,11 @@ def vessels_in(plan: VesselsPlan, progress: Progress) -> Json:
         BadScene: Its raster cannot be read.
     """
     named = named_scene(plan.scene, scene_id=plan.scene_id, modality=plan.modality)
+    model = ship_model() if named.scene.modality is Modality.OPTICAL else None
     if not named.is_placed:
-        features, seen = _in_picture(named, plan)
+        features, seen = _in_picture(named, plan, model)
     else:
-        features, seen = _on_ground(named, plan, progress)
+        features, seen = _on_ground(named, plan, progress, model)
     kept = [f for f in features if f["properties"]["confidence"] >= plan.min_confidence]
     scene = named.scene
     collection: Json = {
@@ -124,6 +133,9 @@ def vessels_in(plan: VesselsPlan, progress: Progress) -> Json:
             "PIXELS (col, row) of the image, row downwards, not lon/lat: it says nothing of where "
             "it lies"
         )
+    if scene.modality is Modality.OPTICAL:
+        collection["model"] = None if model is None else model.name
+        collection["model_note"] = MODEL_NOTE if model else CLASSICAL_NOTE
     if scene.modality is Modality.RADAR:
         collection["position_note"] = (
             "radar draws a ship under way beside her true place, along its track: up to "
@@ -166,7 +178,7 @@ def part_of(grid: Grid, rows: slice, cols: slice) -> Grid:
 
 
 def _on_ground(
-    named: NamedScene, plan: VesselsPlan, progress: Progress
+    named: NamedScene, plan: VesselsPlan, progress: Progress, model: OnnxShipModel | None
 ) -> tuple[list[Json], _Seen]:
     grid, known_water = _grid(named, plan)
     if max(grid.width, grid.height) > _MAX_SIDE_PX:
@@ -191,7 +203,10 @@ def _on_ground(
                 for v in radar_vessels(named.scene, chip, land=off_land, sea_db=sea_db)
             ]
         else:
-            found = [(s, _box_of(s, tile), None) for s in optical_sightings(named.scene, chip)]
+            found = [
+                (s, _box_of(s, tile), None)
+                for s in optical_sightings(named.scene, chip, scorer=model)
+            ]
         for sighting, box, near_land in found:
             whole = (
                 box[0] + cols.start,
@@ -342,13 +357,15 @@ def _instant(named: NamedScene) -> str | None:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}" if named.is_dated else None
 
 
-def _in_picture(named: NamedScene, plan: VesselsPlan) -> tuple[list[Json], _Seen]:
+def _in_picture(
+    named: NamedScene, plan: VesselsPlan, model: OnnxShipModel | None
+) -> tuple[list[Json], _Seen]:
     """Look at an image that says nothing of where it lies; geometry is its own pixels."""
     if plan.aoi is not None:
         raise InputError(f"{plan.scene}: says nothing of where it lies, so --aoi cannot be used")
     pixels = plain_pixels(plan.scene)
     if named.scene.modality is Modality.OPTICAL:
-        return _in_optical_picture(named, plan, pixels)
+        return _in_optical_picture(named, plan, pixels, model)
     grey = pixels[0] if len(pixels) < 3 else pixels[:3].mean(axis=0)
     db = _decibels(grey)
     if not np.isfinite(db).any():
@@ -370,6 +387,7 @@ def _in_optical_picture(
     named: NamedScene,
     plan: VesselsPlan,
     pixels: Any,  # noqa: ANN401
+    model: OnnxShipModel | None,
 ) -> tuple[list[Json], _Seen]:
     if plan.gsd_m is None:
         raise InputError(f"{plan.scene}: give --gsd, the ground side of a pixel in metres")
@@ -385,7 +403,7 @@ def _in_optical_picture(
         values=np.asarray(np.stack([pixels[b.index - 1] for b in order]) / full, np.float32),
     )
     features = []
-    for sighting in optical_sightings(named.scene, chip):
+    for sighting in optical_sightings(named.scene, chip, scorer=model):
         box = _box_of(sighting, grid)
         feature = _feature(named, sighting, box, None)
         corners = shapely.transform(

@@ -420,11 +420,13 @@ def vessels(
     ] = None,
     min_confidence: Annotated[
         float, typer.Option(help="Leave out ships less likely than this.", min=0.0, max=1.0)
-    ] = 0.3,
+    ] = 0.25,
 ) -> None:
     """Find the ships in one scene; write them as GeoJSON with length, axis and confidence.
 
     Radar must be decibels, linear power or plain amplitude; sea and land are told in the image.
+    Optical scenes are searched by a model with the extra `ml`, else by a classical path that is
+    blind alongside; the file says which and what it is worth (docs/optical_vessels.md).
     `coverage` in the file says how much water was seen, so that no ships is told from not seen.
     A picture without coordinates gives ships in its own pixels, and says so. See docs/vessels.md.
 

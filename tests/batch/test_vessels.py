@@ -89,6 +89,24 @@ def test_colours_are_never_taken_for_radar(tmp_path: Path) -> None:
         vessels_in(VesselsPlan(scene=tmp_path / "sea.png"), silent)
 
 
+def test_an_optical_file_says_whether_a_model_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the extra, no ships is told from no model; radar knows nothing of models."""
+    monkeypatch.setattr(vessels_module, "ship_model", lambda: None)
+    (tmp_path / "c.png").write_bytes(
+        png_bytes(np.random.default_rng(1).integers(0, 255, (40, 40, 4), np.uint8))
+    )
+    plan = VesselsPlan(scene=tmp_path / "c.png", gsd_m=10, modality=Modality.OPTICAL)
+    found = vessels_in(plan, silent)
+    assert found["model"] is None
+    assert "install the extra" in found["model_note"]
+    radar = vessels_in(
+        VesselsPlan(scene=a_raster(tmp_path / "sea.tif"), modality=Modality.RADAR), silent
+    )
+    assert "model" not in radar
+
+
 def test_not_seen_is_told_from_no_ships(tmp_path: Path) -> None:
     """An empty sea is a collection without ships; a raster of gaps is an error."""
     write_geotiff(tmp_path / "sea.tif", DrawnSea().db()[None], UTM, nodata=float("nan"))

@@ -17,11 +17,18 @@ import numpy.typing as npt
 import shapely
 from scipy import ndimage
 
+from monitor.detect.imagery.optical_hulls import (
+    ProposalCriteria,
+    likeliest,
+    measures,
+    proposals,
+)
 from monitor.detect.imagery.optical_instances import Instance, instances_in
 from monitor.detect.imagery.optical_parallax import Motion, ParallaxCriteria, motion_of
 from monitor.detect.imagery.optical_water import VISIBLE, Water, WaterCriteria, channels, water_in
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.geo import METRES_PER_NM, MetricFrame
+from monitor.domain.hull_judge import HullJudge
 from monitor.domain.scene import Modality, Scene
 from monitor.domain.sighting import Mooring, Sighting
 
@@ -40,6 +47,8 @@ class ScoresShips(Protocol):
     calibration: tuple[float, float]
     """(slope, intercept): probability that a hull is a ship = expit(slope · logit(score) +
     intercept), fitted on ports the model had not seen."""
+    judge: HullJudge | None
+    """Tells ships among the hulls that the maps suggest; None to go by the maps' own mean."""
 
     def scores(self, tile: FloatArray) -> FloatArray:
         """Return (hull, core) likelihoods, shape (2, 2·row, 2·col), half a pixel a cell.
@@ -57,6 +66,8 @@ class VesselCriteria:
 
     water: WaterCriteria = field(default_factory=WaterCriteria)
     parallax: ParallaxCriteria = field(default_factory=ParallaxCriteria)
+    proposals: ProposalCriteria = field(default_factory=ProposalCriteria)
+    """With a model that judges; `least_hull` and `least_core` are for those that do not."""
     least_hull: float = 0.4
     """Likelihood from which a cell is hull,"""
     least_core: float = 0.5
@@ -75,7 +86,7 @@ class VesselCriteria:
     """Pixels the model knows; finer ones are averaged to it,"""
     gsd_tolerance: float = 1.5
     """and those that still differ by more than this factor are left to the classical path."""
-    tile_px: int = 256
+    tile_px: int = 512
     margin_px: int = 64
     """Wider than what one cell's score depends on, so that tiles leave no seam."""
     stands_out: float = 0.02
@@ -142,7 +153,11 @@ def optical_sightings(
     else:
         likely = ship_scores(water, scorer=learned, criteria=criteria)
         why = learned.name if "swir16" in chip.bands else f"{learned.name}, no shortwave infrared"
-        found = _hulls(likely[0], likely[1], 2.0, criteria, chip.grid.gsd_m)
+        found = _learned_hulls(likely, water, learned.judge, criteria, chip.grid.gsd_m)
+        # The unlikely must not count as neighbours, nor be taken out of the shore.
+        found = tuple(
+            h for h in found if _learned_confidence(h, learned) >= criteria.least_confidence
+        )
     look = _Look(
         scene=scene, chip=chip, water=water, cells=1 if learned is None else 2, criteria=criteria
     )
@@ -251,6 +266,21 @@ def _classical_reason(chip: Chip, scorer: ScoresShips | None) -> str:
     if "nir" not in chip.bands:
         return "classical, colour only"
     return "classical, no model" if scorer is None else "classical, bands or pixels unfit for model"
+
+
+def _learned_hulls(
+    likely: FloatArray,
+    water: Water,
+    judge: HullJudge | None,
+    criteria: VesselCriteria,
+    gsd_m: float,
+) -> tuple[Instance, ...]:
+    if judge is None:
+        return _hulls(likely[0], likely[1], 2.0, criteria, gsd_m)
+    how = criteria.proposals
+    found, levels = proposals(likely, gsd_m=gsd_m, criteria=how)
+    told = measures(found, levels, likely, water, gsd_m=gsd_m, criteria=how)
+    return likeliest(found, judge.scores(told), criteria=how)
 
 
 def _hulls(
@@ -363,6 +393,10 @@ def _confidence(
     if scorer is None:
         alone = mooring is Mooring.OPEN_WATER
         return criteria.open_confidence if alone else criteria.attached_confidence
+    return _learned_confidence(hull, scorer)
+
+
+def _learned_confidence(hull: Instance, scorer: ScoresShips) -> float:
     score = min(max(hull.score, 1e-6), 1 - 1e-6)
     slope, intercept = scorer.calibration
     return 1 / (1 + math.exp(-(slope * math.log(score / (1 - score)) + intercept)))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.hull_judge import MEASURES, HullJudge
 from monitor.errors import ConfigError
 
 FloatArray = npt.NDArray[np.float32]
@@ -58,6 +59,7 @@ class OnnxShipModel:
             slope, intercept = card["calibration"]
             self.calibration = (float(slope), float(intercept))
             self.name = str(card["name"])
+            self.judge = _judge(card["judge"]) if "judge" in card else None
             self._input = self._session.get_inputs()[0].name
         except (*self._faults, KeyError, TypeError, IndexError) as exc:
             raise ConfigError(f"the ship model cannot be used: {exc}") from exc
@@ -73,6 +75,24 @@ class OnnxShipModel:
         except self._faults as exc:
             raise ConfigError(f"the ship model failed: {exc}") from exc
         return np.asarray(scores[0], np.float32)
+
+
+def _judge(told: dict[str, Any]) -> HullJudge:
+    """Return the judge written on a card.
+
+    Raises:
+        ValueError: It knows other measures than this version tells.
+    """
+    if tuple(told["measures"]) != MEASURES:
+        raise ValueError("its judge knows other measures of hulls")
+    judge = HullJudge(
+        middle=np.array(told["middle"], np.float64),
+        spread=np.array(told["spread"], np.float64),
+        weights=tuple(np.array(w, np.float64) for w in told["weights"]),
+        biases=tuple(np.array(b, np.float64) for b in told["biases"]),
+    )
+    judge.scores(np.zeros((1, len(MEASURES))))  # layers that do not fit one another fail here
+    return judge
 
 
 def ship_model(folder: Path | None = None) -> OnnxShipModel | None:

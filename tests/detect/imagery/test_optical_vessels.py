@@ -34,6 +34,7 @@ class KnowsRust:
 
     name = "knows rust"
     calibration = (1.0, 0.0)
+    judge = None
 
     def scores(self, tile: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Tell hull by red without infrared; a core is a cell with hull all round it."""
