@@ -7,6 +7,7 @@ import sys
 
 NAMES = (
     "apron_change",
+    "berth_matrix",
     "chip_archive",
     "contact_sheets",
     "decode_oracles",
@@ -15,6 +16,7 @@ NAMES = (
     "imagery_reading",
     "import_ais",
     "latakia",
+    "next_look",
     "nmea",
     "optical_berths",
     "optical_vessels",

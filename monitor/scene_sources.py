@@ -19,6 +19,7 @@ from monitor.settings import (
     SceneSettings,
     StacApiSettings,
     TilesSettings,
+    secret,
 )
 from monitor.sources.base import FindsScenes, OpensRemote
 from monitor.sources.imagery.folder import SceneFolder
@@ -149,6 +150,8 @@ class SceneSources:
         return [PlainShelf(hosts=hosts)]
 
     def _cdse_tokens(self, source: StacApiSettings, preset: StacPreset) -> Tokens:
+        if source.client_id_env:
+            return self._client_tokens(source, source.client_id_env, preset)
         username, password = (os.environ[env].strip() for env in _login(source))
         return Tokens(
             source.name,
@@ -161,6 +164,25 @@ class SceneSources:
                 "password": password,
             },
             secrets=(username, password),
+        )
+
+    def _client_tokens(self, source: StacApiSettings, id_env: str, preset: StacPreset) -> Tokens:
+        """Return tokens by client credentials (RFC 6749, section 4.4), without a session."""
+        client_id = os.environ[id_env].strip()
+        held = secret(
+            env=source.client_secret_env,
+            file=source.client_secret_file and self._locate(source.client_secret_file),
+            base=Path(),
+            what=f"sources.scenes.{source.name}",
+        )
+        if not held:
+            raise ConfigError(f"sources.scenes.{source.name}: client_secret_file is empty")
+        return Tokens(
+            source.name,
+            ask=self._ask,
+            url=preset.service,
+            form={"client_id": client_id, "client_secret": held.strip()},
+            secrets=(client_id, held.strip()),
         )
 
     @cached_property
@@ -223,6 +245,8 @@ def missing_secrets(source: SceneSettings) -> list[str]:
 def _login(source: StacApiSettings) -> tuple[str, ...]:
     if source.preset is None or PRESETS[source.preset].signing != "cdse":
         return ()
+    if source.client_id_env:
+        return tuple(env for env in (source.client_id_env, source.client_secret_env) if env)
     return source.username_env or CDSE_LOGIN[0], source.password_env or CDSE_LOGIN[1]
 
 

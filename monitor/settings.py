@@ -266,6 +266,26 @@ class StacApiSettings(_WebSceneSettings):
     username_env: str | None = None
     password_env: str | None = None
     """Login of a preset that needs one; it names its own variables if left out."""
+    client_id_env: str | None = None
+    """In place of a login: variable with the id of an OAuth client of Copernicus Data Space,"""
+    client_secret_env: str | None = None
+    client_secret_file: Path | None = None
+    """and the variable or the file that holds its secret."""
+
+    @model_validator(mode="after")
+    def _one_login(self) -> StacApiSettings:
+        secrets = [s for s in (self.client_secret_env, self.client_secret_file) if s is not None]
+        if self.client_id_env is None and not secrets:
+            return self
+        if self.preset != "cdse":
+            raise ValueError("client_id_env and its secret go with preset 'cdse' only")
+        if self.client_id_env is None or len(secrets) != 1:
+            raise ValueError(
+                "client_id_env wants client_secret_env or client_secret_file; one of them"
+            )
+        if self.username_env or self.password_env:
+            raise ValueError("name a client or a login, not both")
+        return self
 
     @model_validator(mode="after")
     def _one_way(self) -> StacApiSettings:

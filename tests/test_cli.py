@@ -75,14 +75,14 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path, name: str)
 
 
 def test_a_bad_file_does_not_spoil_the_good_one(tmp_path: Path) -> None:
-    """The rest is processed and the loss is named in summary.json."""
+    """The rest is processed; the loss is named in summary.json and by the exit code."""
     (tmp_path / "bad.csv").write_bytes(BAD_AIS["column.csv"])
     (tmp_path / "good.nmea.gz").write_bytes(gzip.compress(NMEA.encode()))
     out = tmp_path / "out"
     done = monitor(
         "tracks", tmp_path / "bad.csv", tmp_path / "good.nmea.gz", "--aoi", "tartus", "--out", out
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     assert "bad.csv" in done.stderr
     summary = json.loads((out / "summary.json").read_text())
     assert [Path(p).name for p in summary["files_failed"]] == ["bad.csv"]
@@ -247,8 +247,19 @@ path = "nowhere"
     )
     done = monitor("once", "-c", tmp_path / "monitor.toml")
     assert done.returncode == 1
+    assert "jobs failed (poll:scenes); the others are done; a source" in done.stderr
+    assert "enabled = false" in done.stderr
     summary = json.loads((tmp_path / "report" / "summary.json").read_text())
     assert "Source scenes could not be read so far" in summary["sources_failing"][0]
     page = (tmp_path / "report" / "report" / "index.html").read_text()
     assert "Source scenes could not be read so far" in page
     assert "No watch-listed ship was looked for" not in page
+
+
+@pytest.mark.parametrize("place", [".", "not/there/ships.geojson"])
+def test_ships_go_to_a_place_that_can_be_written(tmp_path: Path, place: str) -> None:
+    """A folder, or a file in none, is refused before any work and leaves nothing beside it."""
+    done = monitor("vessels", tmp_path / "item.json", "--out", tmp_path / place)
+    assert done.returncode == 2
+    assert "name a file in a folder that exists" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
-from monitor.errors import BadScene, ConfigError
+from monitor.errors import BadScene, ConfigError, SourceRefused
 from monitor.scene_sources import missing_secrets
 from monitor.sources.imagery.planet import PlanetScenes
+from monitor.sources.imagery.presets import PRESETS
 from monitor.sources.imagery.stac_api import StacApi
 from monitor.store.engine import open_store
 from monitor.wiring import Wiring
@@ -69,6 +74,87 @@ def test_a_key_of_an_api_stays_with_its_host(
     assert files.remote("https://b.example/f.tif").headers == ()
 
 
+CLIENT = CDSE + 'client_id_env = "C_ID"\n'
+CDSE_FILE = "https://download.dataspace.copernicus.eu/odata/v1/x/$value"
+
+
+@pytest.fixture
+def token_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, list[str]]]]:
+    """Run a token service on this machine that knows one client; yield the forms it was sent."""
+    asked: list[dict[str, list[str]]] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            asked.append(form)
+            known = form.get("client_secret") == ["hunter+2"]
+            body = b'{"access_token": "tok", "expires_in": 600}'
+            if not known:
+                body = b'{"error": "invalid_client", "error_description": "not hunter-wrong"}'
+            self.send_response(200 if known else 401)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    service = f"http://127.0.0.1:{server.server_port}/token"
+    monkeypatch.setitem(PRESETS, "cdse", replace(PRESETS["cdse"], service=service))
+    yield asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("kept_in", ["env", "file"])
+def test_a_client_of_copernicus_has_its_tokens(
+    wired: Callable[[str], Wiring],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    token_service: list[dict[str, list[str]]],
+    kept_in: str,
+) -> None:
+    """Id and secret are sent to the token service, and only its token goes with a file."""
+    monkeypatch.setenv("C_ID", "sh-1")
+    monkeypatch.setenv("C_SECRET", "hunter+2")
+    (tmp_path / "held").write_text("hunter+2\n", "utf-8")
+    held = {
+        "env": 'client_secret_env = "C_SECRET"',
+        "file": f'client_secret_file = "{tmp_path}/held"',
+    }
+    files = wired(CLIENT + held[kept_in] + "\n").scene_sources.remote_files
+    assert files.remote(CDSE_FILE).headers == (("authorization", "Bearer tok"),)
+    assert token_service == [
+        {
+            "grant_type": ["client_credentials"],
+            "client_id": ["sh-1"],
+            "client_secret": ["hunter+2"],
+        }
+    ]
+
+
+def test_a_wrong_client_is_refused_without_its_secret(
+    wired: Callable[[str], Wiring],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    token_service: list[dict[str, list[str]]],
+) -> None:
+    """Neither the message nor the log repeats the secret, even where the service does."""
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("C_ID", "sh-1")
+    monkeypatch.setenv("C_SECRET", "hunter-wrong")
+    files = wired(CLIENT + 'client_secret_env = "C_SECRET"\n').scene_sources.remote_files
+    with pytest.raises(SourceRefused) as caught:
+        files.remote(CDSE_FILE)
+    assert len(token_service) == 1
+    assert "hunter-wrong" not in str(caught.value) + caplog.text
+
+
 @pytest.mark.parametrize(
     ("text", "variables"),
     [(CDSE, ["CDSE_USERNAME", "CDSE_PASSWORD"]), (PLANET, ["PL_API_KEY"]),
@@ -100,6 +186,10 @@ def test_an_account_is_waited_for(
     [
         (HEAD + 'kind = "stac_api"\n', "preset"),
         (OWN + 'preset = "cdse"\n', "one of them"),
+        (CLIENT, "client_secret_env or client_secret_file"),
+        (CDSE + 'client_secret_env = "S"\n', "client_id_env wants"),
+        (CLIENT + 'client_secret_env = "S"\nusername_env = "U"\n', "not both"),
+        (EARTH + 'client_id_env = "I"\nclient_secret_env = "S"\n', "preset 'cdse' only"),
         (OWN.replace('collections = ["s2"]\n', ""), "collections"),
         (OWN.replace("https", "http"), "https://"),
         (OWN.replace("https://stac.example", "http://127.0.0.1.evil.example"), "https://"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli import questions
 from monitor.cli.explain import explain
+from monitor.cli.next_look import next_passes
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -50,6 +53,9 @@ import_app = typer.Typer(no_args_is_help=True, help="Take in files of history.")
 app.add_typer(import_app, name="import")
 app.add_typer(aoi_app, name="aoi")
 app.add_typer(outbox_app, name="outbox")
+for question in (questions.status, questions.who, questions.history):
+    app.command()(question)
+app.command("next")(next_passes)
 app.command()(explain)
 
 
@@ -148,7 +154,11 @@ def run(config: ConfigOption) -> None:
 
 @app.command()
 def once(config: ConfigOption) -> None:
-    """Run every job once and say what came of each; exit code 1 if one failed."""
+    """Run every job once and say what came of each.
+
+    Exit code 0 if all did their work, 1 if one failed (a source that cannot be reached is one, and
+    the others have done their work), 2 if nothing could be run.
+    """
     from monitor.clock import SystemClock
     from monitor.store.engine import writer_lock
     from monitor.store.progress import heartbeats
@@ -168,8 +178,21 @@ def once(config: ConfigOption) -> None:
             store.close()
     for name, succeeded in done.items():
         typer.echo(f"{name}: {'ok' if succeeded else 'FAILED'} {notes.get(name, '')}".rstrip())
-    if not all(done.values()):
+    failed = [name for name, succeeded in done.items() if not succeeded]
+    if failed:
+        typer.echo(f"monitor: {_told_of_failed(failed, len(done))}", err=True)
         raise typer.Exit(1)
+
+
+def _told_of_failed(failed: Sequence[str], jobs: int) -> str:
+    """Return what it means that jobs failed, and what can be done about it."""
+    words = [f"{len(failed)} of {jobs} jobs failed ({', '.join(failed)}); the others are done"]
+    if any(name.startswith("poll:") for name in failed):
+        words.append(
+            "a source that was not reached is asked again by the next run; to run without it, set "
+            "enabled = false under its name in the settings"
+        )
+    return "; ".join(words)
 
 
 @app.command()
@@ -263,7 +286,11 @@ def demo(out: OutOption = Path("demo-output")) -> None:
 @app.command()
 def tracks(
     files: Annotated[
-        list[Path], typer.Argument(help="AIS files: NMEA, aisstream JSON, CSV; .gz too.")
+        list[Path],
+        typer.Argument(
+            help="AIS files: NMEA, aisstream JSON, CSV, GeoParquet, GeoPackage; packed too "
+            "(gz, bz2, xz, zst, zip)."
+        ),
     ],
     aoi: AoiOption,
     out: OutOption = Path("tracks-output"),
@@ -279,7 +306,10 @@ def tracks(
         typer.Option(help="gfw: port calls by Global Fishing Watch's rules, 3/4 km from points."),
     ] = "default",
 ) -> None:
-    """Read AIS files; write port_calls.csv, silences.csv and summary.json."""
+    """Read AIS files; write port_calls.csv, silences.csv and summary.json.
+
+    What can be read is; exit code 1 if a file could not be.
+    """
     from monitor.batch.tracks import track_files
     from monitor.detect.picture import Criteria
     from monitor.detect.visits import PRESETS
@@ -312,6 +342,8 @@ def tracks(
     if not len(result.picture.tracks.rows):
         typer.echo("monitor: error: no position in any of the files", err=True)
         raise typer.Exit(2)
+    if result.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -400,8 +432,10 @@ def vessels(
     """
     from monitor.batch.vessels import VesselsPlan, as_text, vessels_in
     from monitor.domain.scene import Modality
-    from monitor.report.files import write_text
+    from monitor.report.files import out_file, write_text
 
+    if str(out) != "-":
+        out_file(out)
     plan = VesselsPlan(
         scene=scene,
         scene_id=scene_id,
@@ -520,13 +554,12 @@ def aoi_plot(
     ),
 ) -> None:
     """Draw a file of areas as a map page that opens without a network."""
+    from monitor.report.files import out_file
     from monitor.report.map import write_areas_map
     from monitor.sources.gazetteer import load_gazetteer
 
     gazetteer = load_gazetteer(aoi_path(file))
-    if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"{out}: name a file in a folder that exists, e.g. map.html")
-    write_areas_map(out, gazetteer)
+    write_areas_map(out_file(out), gazetteer)
     typer.echo(f"written to {out}")
 
 
@@ -615,8 +648,11 @@ def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> No
             published = publish(store, wiring.brief, wiring.press, out, now=end_at)
         finally:
             store.close()
-    _show(published.findings)
-    typer.echo(f"\n{len(published.findings)} findings: {out / 'findings.jsonl'}")
+    shown = _show(published.findings)
+    typer.echo(
+        f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
+        f"all are in {out / 'findings.jsonl'}"
+    )
     typer.echo(f"map: {published.page.resolve()}")
 
 
@@ -656,8 +692,12 @@ def _show_import(summary: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def _show(findings: Iterable[Finding]) -> None:
-    """Print the findings worth a notice as a table; uncertain instants as their two bounds."""
+def _show(findings: Iterable[Finding]) -> int:
+    """Print the findings worth a notice as a table; uncertain instants as their two bounds.
+
+    Returns:
+        How many were printed.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -679,6 +719,8 @@ def _show(findings: Iterable[Finding]) -> None:
         cells = [_minute(f.start_earliest), _minute(f.start_latest), ended, f.kind.value, ship]
         cells += [f.place_id or "", f.basis.value, f.confidence]
         table.add_row(*(Text(plain(c)) for c in cells))
+    if not table.row_count:
+        return 0
     # A file or a pipe has no width: lines are as long as they need to be.
     terminal = Console().is_terminal
     Console(width=None if terminal else 200).print(table)
@@ -687,6 +729,7 @@ def _show(findings: Iterable[Finding]) -> None:
             "\nReconstruction: AIS rebuilt from published reports, not received; "
             "images rendered, not taken by a satellite. See docs/demo.md."
         )
+    return table.row_count
 
 
 def _minute(at: datetime | None) -> str:

@@ -86,12 +86,9 @@ class Ground:
         longest_gap = int(np.diff(times).max()) if len(times) > 1 else 0
         trailing = int(rows.time_ms[span.after] - times[-1]) if span.after is not None else 0
         # A stay at a berth, at anchor or waiting is itself the stop that a port call must show.
-        stopped = (
-            kind != "port"
-            or bool(np.any(rows.sog_kn[span.first : span.last + 1] <= c.stop_kn))
-            or max(longest_gap, trailing) >= span_ms(c.gap)
-        )
-        return visit_of(
+        slow = np.flatnonzero(rows.sog_kn[span.first : span.last + 1] <= c.stop_kn) + span.first
+        stopped = kind != "port" or len(slow) > 0 or max(longest_gap, trailing) >= span_ms(c.gap)
+        visit = visit_of(
             self.tracks,
             span,
             place_id=place_id,
@@ -100,6 +97,17 @@ class Ground:
             stopped=stopped,
             criteria=c,
         )
+        return replace(visit, sure_ms=self._sure_ms(visit, slow)) if kind == "port" else visit
+
+    def _sure_ms(self, visit: Visit, slow: Rows) -> int:
+        """Return when entry or exit and the stop had both been received, as far as they were.
+
+        A ship that was never slow inside shows her stop by a gap, and that by her next report.
+        """
+        sure = visit.learned_ms
+        if visit.before is not None and len(slow):
+            return max(sure, int(self.tracks.rows.received_ms[slow].min()))
+        return max(sure, visit.after.received_ms) if visit.after is not None else sure
 
     def proven(self, span: Span, least: timedelta) -> int | None:
         """Return when reports inside that prove a stay of `least` had been received, or None.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.detect.fits import Candidate, Fits
 from monitor.detect.matrix import Attribution, Episode
 from monitor.detect.wording import (
     RULES_VERSION,
@@ -15,7 +16,9 @@ from monitor.detect.wording import (
     sensor_text,
 )
 from monitor.domain.berth_state import BerthState
+from monitor.domain.coverage import NEAR_KM
 from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status, Subject
+from monitor.domain.vessel import Identity
 from monitor.domain.window import from_ms, utc_text
 
 
@@ -23,17 +26,27 @@ def image_findings(
     episodes: tuple[Episode, ...],
     fits: tuple[Attribution, ...],
     words: Words,
+    *,
+    hulls: tuple[Fits, ...] = (),
 ) -> list[Finding]:
-    """What images alone show: berths changing state, and hulls that no AIS explains."""
+    """What images alone show: berths changing state, and hulls that no AIS explains.
+
+    Args:
+        episodes: Berths seen occupied.
+        fits: Ships silent in port, each given to one hull.
+        words: Names.
+        hulls: Watch-listed hulls against each episode, in the same order.
+    """
     found = []
     by_episode = {id(f.episode): f for f in fits}
-    for episode in episodes:
+    for i, episode in enumerate(episodes):
         if episode.before is not None:
             found.append(_state_change(episode.before, episode.seen[0], words))
         if episode.after is not None:
             found.append(_state_change(episode.seen[-1], episode.after, words))
         if episode.unexplained:
-            found.append(_dark_hull(episode, by_episode.get(id(episode)), words))
+            listed = hulls[i] if i < len(hulls) else Fits()
+            found.append(_dark_hull(episode, by_episode.get(id(episode)), listed, words))
     return found
 
 
@@ -68,16 +81,16 @@ def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
     )
 
 
-def _dark_hull(episode: Episode, fit: Attribution | None, words: Words) -> Finding:
+def _dark_hull(episode: Episode, fit: Attribution | None, listed: Fits, words: Words) -> Finding:
     first, last = episode.unexplained[0], episode.unexplained[-1]
     before, after = episode.before, episode.after
-    candidate = _candidate(fit, words) if fit else None
+    candidates = _candidates(fit, listed, words)
     named = (
         f" {words.name(fit.call.mmsi)} fits: her last AIS was {fit.distance_m:.0f} m away "
         f"on {clock_text(from_ms(fit.call.last.time_ms))}."
         if fit
         else " No ship heard nearby fits."
-    )
+    ) + _others_fit(candidates, fit)
     images = f"{len(episode.unexplained)} image{'s' * (len(episode.unexplained) > 1)}"
     watched = fit is not None and words.ship(fit.call.mmsi).watched
     return Finding(
@@ -109,7 +122,19 @@ def _dark_hull(episode: Episode, fit: Attribution | None, words: Words) -> Findi
             "rule": f"occupied_without_ais@{RULES_VERSION}",
             "images": len(episode.unexplained),
             "images_occupied": len(episode.seen),
-            "candidates": [candidate] if candidate else [],
+            "passes": episode.passes,
+            "silent_in_port": sorted({m for c in episode.cells for m in c.ais.silent}),
+            "near_km": NEAR_KM,
+            "length_m": [round(m) for m in listed.length_m] if listed.length_m else None,
+            "candidates": candidates[:_LISTED],
+            "candidates_not_listed": max(len(candidates) - _LISTED, 0),
+            "excluded": [
+                {"imo": e.vessel.imo, "mmsi": e.mmsi, "name": e.vessel.name, "why_not": e.why_not}
+                for e in listed.excluded[:_LISTED]
+            ],
+            "excluded_not_listed": max(len(listed.excluded) - _LISTED, 0),
+            "watch_listed_considered": listed.considered,
+            "watch_listed_not_heard": len(listed.unheard),
         },
         text=(
             f"A vessel at {words.place(episode.berth_id)} in {images} from "
@@ -169,13 +194,53 @@ def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Fin
     return found
 
 
-def _candidate(fit: Attribution, words: Words) -> dict[str, Any]:
+_LISTED = 10
+"""At most so many hulls are listed; how many more there are is told."""
+
+
+def _candidates(fit: Attribution | None, listed: Fits, words: Words) -> list[dict[str, Any]]:
+    """Return the hulls that fit, the one silent in port nearest by first."""
+    found = [_listed(c) for c in listed.candidates]
+    if fit is None:
+        return found
     identity = words.ship(fit.call.mmsi)
-    return {
+    same = [c for c in found if _same(c, identity)]
+    nearest = {
         "imo": identity.imo,
         "mmsi": identity.mmsi,
         "name": identity.name,
         "last_ais_at": utc_text(from_ms(fit.call.last.time_ms)),
         "last_ais_to_berth_m": round(fit.distance_m),
         "length_m": identity.length_m,
+        "reasons": [
+            "silent in port since a report near the berth",
+            *(r for c in same for r in c["reasons"]),
+        ],
     }
+    return [nearest, *(c for c in found if not _same(c, identity))]
+
+
+def _same(candidate: dict[str, Any], identity: Identity) -> bool:
+    if identity.imo is not None:
+        return bool(candidate["imo"] == identity.imo)
+    return bool(candidate["mmsi"] == identity.mmsi)
+
+
+def _listed(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "imo": candidate.vessel.imo,
+        "mmsi": candidate.mmsi,
+        "name": candidate.vessel.name,
+        "last_ais_at": utc_text(from_ms(candidate.last.time_ms)),
+        "last_ais_to_berth_m": round(candidate.distance_m),
+        "length_m": candidate.vessel.length_m,
+        "reasons": list(candidate.reasons),
+    }
+
+
+def _others_fit(candidates: list[dict[str, Any]], fit: Attribution | None) -> str:
+    """Return the sentence on further hulls: fitting is all that is said of them."""
+    names = [str(c["name"] or f"MMSI {c['mmsi']}") for c in candidates[1 if fit else 0 :][:_LISTED]]
+    if not names:
+        return ""
+    return f" Watch-listed hulls that {'also ' if fit else ''}fit: {', '.join(names)}."

@@ -6,38 +6,22 @@ that showed it free. Images that could not see the berth bound nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 import shapely
 
-from monitor.detect.tracks import Tracks
+from monitor.detect.matrix_criteria import MatrixCriteria
+from monitor.domain.berth_cell import BerthCell, Verdict, passes_of
 from monitor.domain.berth_state import BerthState, Occupancy
-from monitor.domain.coverage import Coverage
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer
 from monitor.domain.visit import Fix, Visit
-from monitor.domain.window import span_ms, to_ms
+from monitor.domain.window import to_ms
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCriteria:
-    """How near in space and time AIS must be to explain a ship in an image (own values)."""
-
-    reach_m: float = 150.0
-    """An AIS ship lying this near a berth explains a hull in it: hulls overlap slots."""
-    around: timedelta = timedelta(hours=1)
-    """A report this close to the acquisition explains a hull without a proven stay."""
-    fed_around: timedelta = timedelta(hours=3)
-    """The feed must have given something this close to the acquisition to speak of "no AIS"."""
-    taken_from: float = 0.7
-    freed_to: float = 0.3
-    """A score between the two agrees with the state before it or says nothing: one doubtful
-    image neither takes nor frees a berth."""
-    attribute_m: float = 400.0
-    """A ship last heard this near a berth may be the one seen in it."""
+__all__ = ["Attribution", "Episode", "MatrixCriteria", "attributions", "episodes_in", "explained"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +39,13 @@ class Episode:
     """Of `seen`, those no AIS explains though the feed was shown to work."""
     explained: tuple[int, ...] = ()
     """MMSIs of the ships whose AIS explains some of `seen`."""
+    cells: tuple[BerthCell, ...] = ()
+    """Every look at the berth from the first of `seen` to the last, by time."""
+
+    @property
+    def passes(self) -> dict[str, int]:
+        """How many of `cells` came to which verdict, in the order of the verdicts."""
+        return passes_of(self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,39 +87,37 @@ def episodes_in(states: Iterable[BerthState], *, criteria: MatrixCriteria) -> tu
     return tuple(found)
 
 
-def explained(
-    episodes: Iterable[Episode],
-    tracks: Tracks,
-    visits: tuple[Visit, ...],
-    gazetteer: Gazetteer,
-    coverage: Coverage,
-    *,
-    criteria: MatrixCriteria,
-) -> tuple[Episode, ...]:
+def explained(episodes: Iterable[Episode], cells: Iterable[BerthCell]) -> tuple[Episode, ...]:
     """Mark in each episode which images AIS explains, and which it does not though it could."""
-    frame = gazetteer.frame
-    stays = [v for v in visits if v.place_kind == "berth"]
+    series: dict[str, list[BerthCell]] = {}
+    for cell in cells:
+        series.setdefault(cell.image.berth_id, []).append(cell)
+    for own in series.values():
+        own.sort(key=lambda c: (c.image.acquired_at, c.image.scene_id))
     result = []
     for episode in episodes:
-        berth = frame.metric(gazetteer.places[episode.berth_id].geometry)
-        near_stays = [s for s in stays if _lies_near(s.last, berth, frame, criteria.reach_m)]
-        rows = _rows_near(tracks, berth, frame, criteria.reach_m)
-        unexplained, ships = [], set()
-        for state in episode.seen:
-            at_ms = to_ms(state.acquired_at)
-            here = {s.mmsi for s in near_stays if s.may_hold_at(at_ms)}
-            close = np.abs(tracks.rows.time_ms[rows] - at_ms) <= span_ms(criteria.around)
-            here |= {int(m) for m in tracks.rows.mmsi[rows][close]}
-            ships |= here
-            fed, _ = coverage.fed_between(
-                state.acquired_at - criteria.fed_around, state.acquired_at + criteria.fed_around
-            )
-            if not here and fed:
-                unexplained.append(state)
+        own = series.get(episode.berth_id, [])
+        by_look = {(c.image.acquired_at, c.image.scene_id): c for c in own}
+        seen = [by_look.get((s.acquired_at, s.scene_id)) for s in episode.seen]
+        looked = [c for c in seen if c is not None]
         result.append(
-            replace(episode, unexplained=tuple(unexplained), explained=tuple(sorted(ships)))
+            replace(
+                episode,
+                unexplained=tuple(
+                    c.image for c in looked if c.verdict is Verdict.OCCUPIED_WITHOUT_AIS
+                ),
+                explained=tuple(sorted({s.mmsi for c in looked for s in c.ais.ships})),
+                cells=_within(own, episode),
+            )
         )
     return tuple(result)
+
+
+def _within(cells: list[BerthCell], episode: Episode) -> tuple[BerthCell, ...]:
+    """Return the cells from the first image that shows a berth occupied to the last one."""
+    times = [c.image.acquired_at for c in cells]
+    first = bisect_left(times, episode.seen[0].acquired_at)
+    return tuple(cells[first : bisect_right(times, episode.seen[-1].acquired_at)])
 
 
 def attributions(
@@ -188,26 +177,3 @@ def _berthed_at_end(call: Visit, visits: tuple[Visit, ...]) -> bool:
 def _point(fix: Fix, frame: MetricFrame) -> shapely.Point:
     x, y = frame.xy(fix.lon, fix.lat)
     return shapely.Point(float(x), float(y))
-
-
-def _lies_near(
-    fix: Fix, berth: shapely.geometry.base.BaseGeometry, frame: MetricFrame, reach_m: float
-) -> bool:
-    return bool(berth.distance(_point(fix, frame)) <= reach_m)
-
-
-def _rows_near(
-    tracks: Tracks,
-    berth: shapely.geometry.base.BaseGeometry,
-    frame: MetricFrame,
-    reach_m: float,
-) -> np.ndarray:
-    zone = berth.buffer(reach_m)
-    west, south, east, north = frame.geographic(zone).bounds
-    rows = tracks.rows
-    box = np.flatnonzero(
-        (rows.lon >= west) & (rows.lon <= east) & (rows.lat >= south) & (rows.lat <= north)
-    )
-    x, y = frame.xy(rows.lon[box], rows.lat[box])
-    shapely.prepare(zone)
-    return box[shapely.contains_xy(zone, x, y)]

@@ -14,8 +14,16 @@ import numpy as np
 from monitor.detect import ais_rules, image_rules, matrix
 from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
+from monitor.detect.cells import cells_in
+from monitor.detect.crossing_rules import crossing_findings
+from monitor.detect.crossings import CrossingCriteria
+from monitor.detect.en_route import EnRouteCriteria
+from monitor.detect.en_route_rules import en_route_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
 from monitor.detect.feed_rules import feed_findings
+from monitor.detect.fits import FitCriteria, hull_fits
+from monitor.detect.ghost_rules import ghost_findings
+from monitor.detect.ghosts import ghosts_in
 from monitor.detect.identity import IdentityCriteria, conflicts_in
 from monitor.detect.identity_rules import identity_findings
 from monitor.detect.implausible import forbidden_land
@@ -27,6 +35,8 @@ from monitor.detect.interference import (
     silence_held_back,
 )
 from monitor.detect.interference_rules import interference_findings
+from monitor.detect.matching import MatchCriteria, SceneMatch, scene_matches, ships_by_scene
+from monitor.detect.outlook import OutlookCriteria, outlook_of
 from monitor.detect.reception import (
     FeedCriteria,
     Listening,
@@ -42,6 +52,7 @@ from monitor.detect.voyage_rules import destination_findings, first_visit_findin
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
 from monitor.detect.wording import Words
 from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.coverage import Coverage
 from monitor.domain.feed import FeedLog
@@ -67,6 +78,11 @@ class Criteria:
     voyage: VoyageCriteria = field(default_factory=VoyageCriteria)
     encounter: EncounterCriteria = field(default_factory=EncounterCriteria)
     matrix: matrix.MatrixCriteria = field(default_factory=matrix.MatrixCriteria)
+    match: MatchCriteria = field(default_factory=MatchCriteria)
+    fit: FitCriteria = field(default_factory=FitCriteria)
+    crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
+    en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
+    outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -102,6 +118,10 @@ class Picture:
     silences: tuple[Silence, ...]
     degraded: tuple[Degraded, ...]
     episodes: tuple[matrix.Episode, ...]
+    cells: tuple[BerthCell, ...]
+    """The berth matrix: one cell for each look at a berth, by berth and time."""
+    matches: tuple[SceneMatch, ...]
+    """Sightings against tracks, by time and scene."""
     findings: tuple[Finding, ...]
 
 
@@ -147,16 +167,40 @@ def compile_picture(
         for v in visits
     )
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
-    episodes = matrix.explained(
-        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix),
+    lengths = {m: ship.length_m for m, ship in register.identities.items() if ship.length_m}
+    matches = scene_matches(
+        evidence.sightings,
+        evidence.berth_states,
+        tracks,
+        gazetteer,
+        listening.coverage,
+        lengths=lengths,
+        criteria=criteria.match,
+    )
+    cells = cells_in(
+        evidence.berth_states,
         tracks,
         visits,
         gazetteer,
         listening.coverage,
         criteria=criteria.matrix,
+        matched=ships_by_scene(matches),
+    )
+    episodes = matrix.explained(
+        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix), cells
     )
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
+    hulls_fitting = hull_fits(
+        episodes,
+        evidence.sightings,
+        tracks,
+        register,
+        watch,
+        gazetteer,
+        criteria=criteria.fit,
+    )
     words = Words(register, gazetteer)
+    outlook = outlook_of(evidence.scenes, gazetteer, as_of=as_of, criteria=criteria.outlook)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
     told = tuple(
         s
@@ -173,7 +217,19 @@ def compile_picture(
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
         *ais_rules.berth_findings(visits, episodes, words, shaky=shaky),
-        *silence_findings(told, words),
+        *silence_findings(told, words, reach=lambda s: outlook.reach_of(s, tracks, register)),
+        *crossing_findings(
+            tracks,
+            words,
+            shaky=lambda a, b: (
+                held_back(degraded, a, b, criteria=criteria.interference) is not None
+            ),
+            criteria=criteria.crossing,
+        ),
+        *en_route_findings(
+            tracks, static, words, as_of=as_of, criteria=criteria.en_route, voyage=criteria.voyage
+        ),
+        *outlook.missing_scenes(),
         *feed_findings(listening, silences, expected=evidence.feeds_expected),
         *interference_findings(degraded, words),
         *identity_findings(
@@ -183,7 +239,13 @@ def compile_picture(
         *destination_findings(static, words, criteria=criteria.voyage),
         *first_visit_findings(visits, words, coverage=listening.coverage, criteria=criteria.voyage),
         *encounter_findings(met, words),
-        *image_rules.image_findings(episodes, fits, words),
+        *image_rules.image_findings(episodes, fits, words, hulls=hulls_fitting),
+        *ghost_findings(
+            ghosts_in(cells, lengths=lengths, criteria=criteria.matrix),
+            tracks,
+            words,
+            criteria=criteria.matrix,
+        ),
         *image_rules.departures_by_image(fits, words),
     ]
     return Picture(
@@ -195,7 +257,9 @@ def compile_picture(
         silences=silences,
         degraded=degraded,
         episodes=episodes,
-        findings=in_order(_labelled(f) for f in with_beside(findings)),
+        cells=cells,
+        matches=matches,
+        findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
     )
 
 

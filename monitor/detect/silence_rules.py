@@ -6,9 +6,12 @@ is named: others near there, or her own reports before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.detect.reach import Reach, implied_kn, reach_json, reach_text
 from monitor.detect.wording import (
     RULES_VERSION,
     Words,
@@ -25,12 +28,24 @@ from monitor.domain.window import from_ms, utc_text
 _HOUR_MS = 3_600_000
 
 
-def silence_findings(silences: tuple[Silence, ...], words: Words) -> list[Finding]:
-    """Watch-listed ships of which no AIS was received where it should have been; their return."""
+_IMPOSSIBLE_KN = 60.0
+"""No merchant or naval ship keeps this up. Source: the project's event table."""
+
+
+def silence_findings(
+    silences: tuple[Silence, ...],
+    words: Words,
+    *,
+    reach: Callable[[Silence], tuple[Reach, str] | None] = lambda _: None,
+) -> list[Finding]:
+    """Watch-listed ships of which no AIS was received where it should have been; their return.
+
+    `reach` gives for an open silence what it leaves possible, and of which place.
+    """
     found = []
     for silence in silences:
         if words.ship(silence.mmsi).watched and silence.is_stated:
-            found.append(_silence(silence, words))
+            found.append(_with_reach(_silence(silence, words), reach(silence)))
             if silence.after and not silence.is_void:
                 found.append(_return(silence, silence.after, words))
     return found
@@ -64,11 +79,23 @@ def _silence(silence: Silence, words: Words) -> Finding:
     )
 
 
+def _with_reach(finding: Finding, reach: tuple[Reach, str] | None) -> Finding:
+    if reach is None or finding.status is not Status.OPEN:
+        return finding
+    return replace(
+        finding,
+        why={**finding.why, "reach": reach_json(reach[0])},
+        text=f"{finding.text} {reach_text(*reach)}",
+    )
+
+
 def _return(silence: Silence, after: Fix, words: Words) -> Finding:
     at = from_ms(after.time_ms)
     lasted = timedelta(milliseconds=after.time_ms - silence.before.time_ms)
     # What shows only in reports that came late is told in the tables, not by an alert.
     late = silence.known_late or after.received_ms - after.time_ms > silence.threshold_ms
+    implied = implied_kn(silence.before, after)
+    impossible = implied is not None and implied > _IMPOSSIBLE_KN
     return Finding(
         kind=FindingKind.AIS_RESUMED,
         status=Status.CLOSED,
@@ -86,14 +113,29 @@ def _return(silence: Silence, after: Fix, words: Words) -> Finding:
             position_evidence(silence.before, "last report before"),
             position_evidence(after, "first report after"),
         ),
-        why=_why(silence),
+        why={
+            **_why(silence),
+            "implied_kn": None if implied is None else round(implied, 1),
+            "implied_impossible": impossible,
+        },
         text=(
             f"AIS of {words.name(silence.mmsi)} received again {clock_text(at)} at "
-            f"{lonlat_text(after)}, after {days_text(lasted)} without."
+            f"{lonlat_text(after)}, after {days_text(lasted)} without.{_implied(implied)}"
         ),
         # Named for the silence it ends: a late report from within that silence moves the hour.
         anchor=utc_text(from_ms(silence.before.time_ms)),
     )
+
+
+def _implied(kn: float | None) -> str:
+    if kn is None:
+        return ""
+    if kn > _IMPOSSIBLE_KN:
+        return (
+            f" The way between the two reports needs {kn:.0f} kn, which no such ship makes: one of "
+            "them is wrong, or another ship's."
+        )
+    return f" The way between the two reports needs {kn:.1f} kn straight."
 
 
 def _why(silence: Silence) -> dict[str, Any]:

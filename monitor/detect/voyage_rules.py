@@ -226,7 +226,7 @@ def _first_visit(
         start_latest=visit.start.latest,
         end_earliest=visit.start.earliest,
         end_latest=visit.start.latest,
-        learned_at=from_ms(visit.learned_ms),
+        learned_at=from_ms(visit.sure_ms or visit.learned_ms),
         basis=Basis.AIS,
         confidence="high" if days_heard >= 0.9 * elapsed_days else "medium",
         evidence=(

@@ -274,3 +274,12 @@ def merged_spans(cell: Ints, first: Ints, last: Ints) -> CellSpans:
     until = reached[np.r_[new[1:] - 1, len(order) - 1]] if len(order) else ends
     hours = (1 << _HOUR_BITS) - 1
     return CellSpans(cell=cell[order][new], first=starts[new] & hours, last=until & hours)
+
+
+def spans_joined(*spans: CellSpans) -> CellSpans:
+    """Return the cells and hours of all of them, every hour of a cell named once."""
+    return merged_spans(
+        np.concatenate([s.cell for s in spans]),
+        np.concatenate([s.first for s in spans]),
+        np.concatenate([s.last for s in spans]),
+    )

@@ -69,3 +69,21 @@ class Sighting:
             raise ValueError(f"axis {self.axis_deg} is not within [0, 180)")
         if (self.quay_id is None) != (self.along_start_m is None or self.along_end_m is None):
             raise ValueError("a place along a quay needs the quay, and a quay the place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightingMatch:
+    """One sighting and the ship that AIS puts there when the scene was acquired, if any."""
+
+    sighting: Sighting
+    mmsi: int | None
+    row: int = -1
+    """Row in the tracks of her report nearest in time; -1 where nobody was matched."""
+    distance_m: float = math.nan
+    """From where AIS puts her then to the middle of the sighting; NaN where nobody was matched."""
+    offset_ms: int = 0
+    """Time of that report less the acquisition's."""
+    gate_m: float = math.nan
+    """How far she might have been."""
+    reason: str = ""
+    """Why nobody was matched; short and stable."""

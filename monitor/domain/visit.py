@@ -76,6 +76,9 @@ class Visit:
     """Position time of the report inside that reached us first of all: what names the visit.
 
     A report that comes late was received later, so it can move `start` but not this."""
+    sure_ms: int | None = None
+    """When the reports that make its confidence 3 or more had been received; None where they are
+    those of `learned_ms`."""
     longest_gap_ms: int = 0
     """Longest time between two reports inside."""
     areas: tuple[tuple[str, int], ...] = ()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
 from monitor.domain.life import Life
@@ -33,8 +34,14 @@ SILENCE_COLUMNS = (
 )  # fmt: skip
 BERTH_COLUMNS = (
     "scene_id", "datetime", "sensor", "orbit", "berth_id", "state", "score", "usable",
+    "reason",
 )  # fmt: skip
 
+MATRIX_COLUMNS = (
+    "berth_id", "datetime", "scene_id", "sensor", "image", "score", "usable", "reason", "ais",
+    "ais_mmsis", "ais_nearest_m", "ais_offset_min", "held_mmsis", "silent_mmsis", "matched_mmsis",
+    "near_fed_hours", "near_hours", "verdict",
+)  # fmt: skip
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
     "cleared_m2", "score", "confirmed", "usable", "reason", "outline_wkt",
@@ -55,13 +62,32 @@ def out_folder(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole."""
+    """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole.
+
+    Raises:
+        InputError: It cannot be written there.
+    """
     beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8", newline="") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(path)
+    except OSError as exc:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written ({exc.strerror})") from exc
+
+
+def out_file(path: Path) -> Path:
+    """Return `path` where a file can be written, before any work is done for it.
+
+    Raises:
+        InputError: It is a folder, or its folder is not there.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise InputError(f"{path}: name a file in a folder that exists")
+    return path
 
 
 def write_findings(
@@ -159,7 +185,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
 
 
 def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
-    """Write `berth_states.csv`, in the order given."""
+    """Write `berth_states.csv` in the order given; `reason`: why unobserved, or the ground."""
     rows = [
         (
             s.scene_id,
@@ -170,10 +196,45 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
             s.state.value,
             "" if s.score != s.score else f"{s.score:.3f}",
             f"{s.usable:.3f}",
+            s.reason,
         )
         for s in states
     ]
     write_text(path, _csv(BERTH_COLUMNS, rows))
+
+
+def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
+    """Write `berth_matrix.csv`: both halves of each cell and its verdict, in the order given.
+
+    `ais_mmsis` are nearest first; `ais_nearest_m` and `ais_offset_min` are of the first of them.
+    """
+    rows = []
+    for cell in cells:
+        image, ais = cell.image, cell.ais
+        nearest = ais.ships[0] if ais.ships else None
+        rows.append(
+            (
+                image.berth_id,
+                utc_text(image.acquired_at),
+                spreadsheet_safe(image.scene_id),
+                f"{image.sensor} (rendered)" if image.rendered else image.sensor,
+                image.state.value,
+                "" if image.score != image.score else f"{image.score:.3f}",
+                f"{image.usable:.3f}",
+                spreadsheet_safe(image.reason),
+                ais.says.value,
+                " ".join(str(s.mmsi) for s in ais.ships),
+                f"{nearest.distance_m:.0f}" if nearest else "",
+                f"{nearest.offset_ms / 60_000:.0f}" if nearest else "",
+                " ".join(map(str, ais.held)),
+                " ".join(map(str, ais.silent)),
+                " ".join(map(str, cell.matched)),
+                ais.near.fed,
+                ais.near.hours,
+                cell.verdict.value,
+            )
+        )
+    write_text(path, _csv(MATRIX_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:

@@ -13,9 +13,10 @@ from monitor.report.summary import (
     TrackView,
     began,
     berth_pictures,
-    home_port,
     how_known,
     is_about,
+    port_distance_m,
+    watched_tracks,
     whereabouts,
 )
 from monitor.report.words import (
@@ -31,7 +32,7 @@ from monitor.report.words import (
 
 def headline(view: MapView) -> list[str]:
     """Say in plain sentences where each watched ship is and how the key berths stand."""
-    ships = _watched(view)
+    ships = watched_tracks(view)
     said, unheard = [], []
     if any(s.rendered for s in view.scenes) or _rests_on_reconstruction(view):
         said.append(
@@ -53,20 +54,6 @@ def headline(view: MapView) -> list[str]:
 
 def _rests_on_reconstruction(view: MapView) -> bool:
     return any(e.is_made_up for f in view.findings for e in f.evidence)
-
-
-def _watched(view: MapView) -> list[TrackView]:
-    """Return one track per watched ship, ordered by name: of several MMSIs the one heard last."""
-    ships: dict[tuple[str, int], TrackView] = {}
-    for track in sorted(view.tracks, key=lambda t: (_last_ms(t), t.identity.mmsi)):
-        identity = track.identity
-        if identity.watched:
-            ships[(identity.name, identity.imo or identity.mmsi)] = track
-    return [ships[key] for key in sorted(ships)]
-
-
-def _last_ms(track: TrackView) -> int:
-    return int(track.positions.time_ms.max()) if len(track.positions) else 0
 
 
 def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
@@ -147,13 +134,9 @@ def _last_heard(view: MapView, track: TrackView) -> str:
         return "no AIS received in the time looked at"
     last = int(rows.time_ms.argmax())
     text = f"last AIS position {minute_text(from_ms(int(rows.time_ms[last])))}"
-    port = home_port(view.gazetteer)
-    if port is None:
+    far_m = port_distance_m(view.gazetteer, track)
+    if far_m is None:
         return text
-    frame = view.gazetteer.frame
-    x, y = frame.xy(rows.lon[last], rows.lat[last])
-    area = frame.metric(view.gazetteer.port_area(port))
-    far_m = shapely.distance(shapely.Point(float(x), float(y)), area)
     if far_m == 0:
         return f"{text}, inside the port"
     return f"{text}, {far_m / METRES_PER_NM:.1f} nmi from the port"

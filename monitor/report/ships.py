@@ -62,9 +62,26 @@ def _tenth(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, 1)
 
 
+_HEADINGS = (
+    "time (UTC)", "quay", "along m", "length m", "mooring", "probability", "berths",
+    "compared with",
+)  # fmt: skip
+
+
 def ships_table(ships: Iterable[Sighting]) -> str:
     """Return sightings as a table for a terminal, one line a ship, in the order given."""
-    rows = [("time (UTC)", "quay", "along m", "length m", "mooring", "probability", "berths")]
+    rows = [
+        (
+            "time (UTC)",
+            "quay",
+            "along m",
+            "length m",
+            "mooring",
+            "probability",
+            "berths",
+            "compared with",
+        )
+    ]
     for ship in ships:
         along = ""
         if ship.along_start_m is not None and ship.along_end_m is not None:
@@ -78,6 +95,7 @@ def ships_table(ships: Iterable[Sighting]) -> str:
                 ship.mooring.value,
                 f"{ship.confidence:.2f}",
                 _plain(" ".join(ship.berth_ids)),
+                _plain(ship.reason),
             )
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

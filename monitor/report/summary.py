@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import shapely
+
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.place import Gazetteer, Place
@@ -237,6 +239,34 @@ def home_port(gazetteer: Gazetteer) -> str | None:
     """Return the port the file is about: the one it is named for, else its first."""
     ports = gazetteer.ports
     return gazetteer.name if gazetteer.name in ports else next(iter(ports), None)
+
+
+def watched_tracks(view: MapView) -> list[TrackView]:
+    """Return one track per watched ship, ordered by name: of several MMSIs the one heard last."""
+    ships: dict[tuple[str, int], TrackView] = {}
+    for track in sorted(view.tracks, key=lambda t: (_last_ms(t), t.identity.mmsi)):
+        identity = track.identity
+        if identity.watched:
+            ships[(identity.name, identity.imo or identity.mmsi)] = track
+    return [ships[key] for key in sorted(ships)]
+
+
+def _last_ms(track: TrackView) -> int:
+    return int(track.positions.time_ms.max()) if len(track.positions) else 0
+
+
+def port_distance_m(gazetteer: Gazetteer, track: TrackView) -> float | None:
+    """Return how far the last position lies from the port's area, metres; 0 inside it.
+
+    None where the ship was not received or the file has no port.
+    """
+    port, rows = home_port(gazetteer), track.positions
+    if port is None or not len(rows):
+        return None
+    last = int(rows.time_ms.argmax())
+    x, y = gazetteer.frame.xy(rows.lon[last], rows.lat[last])
+    area = gazetteer.frame.metric(gazetteer.port_area(port))
+    return float(shapely.distance(shapely.Point(float(x), float(y)), area))
 
 
 def newest_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from monitor.alerts.decide import Route, decisions_for, notices_for
 from monitor.alerts.render import Voice, payload_for
+from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
+from monitor.domain.coverage import spans_joined
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -68,14 +70,18 @@ def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
             }
         )
         positions = load_positions(connection, received_by=as_of, mmsis=whose)
-        wanted = spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence)
+        states = load_berth_states(connection, available_by=as_of)
+        wanted = spans_joined(
+            spans_wanted(positions, as_of=as_of, criteria=brief.criteria.silence),
+            spans_asked(states, brief.gazetteer, criteria=brief.criteria.matrix),
+        )
         return Evidence(
             positions=positions,
             coverage=load_coverage(connection, wanted=wanted, until=as_of),
             feeds=load_feeds(connection, as_of=as_of),
             feeds_expected=tuple(feed.name for feed in brief.feeds),
             static=load_static(connection, by=as_of, mmsis=whose),
-            berth_states=load_berth_states(connection, available_by=as_of),
+            berth_states=states,
             sightings=load_sightings(connection, available_by=as_of),
             apron_states=load_apron_states(connection, available_by=as_of),
             scenes=tuple(load_scenes(connection, available_by=as_of)),

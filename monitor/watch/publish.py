@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ from monitor.domain.coverage import Coverage
 from monitor.domain.finding import Finding
 from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
-from monitor.domain.vessel import Identity
 from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_berth_matrix,
     write_berth_states,
     write_findings,
     write_json,
@@ -32,7 +32,7 @@ from monitor.report.files import (
 )
 from monitor.report.map import write_map
 from monitor.report.ships import ships_geojson
-from monitor.report.summary import MapView, SceneOverlay, TrackView
+from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
 from monitor.store.looks import load_apron_states, load_sightings
@@ -41,6 +41,7 @@ from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
+from monitor.watch.view import tracks_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,8 @@ class Published:
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    ships.geojson, aprons.csv, summary.json and report/index.html into `out`, each replaced in
-    one step.
+    berth_matrix.csv, ships.geojson, aprons.csv, summary.json and report/index.html into `out`,
+    each replaced in one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -94,6 +95,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_visits(out / "port_calls.csv", picture.visits, picture.register)
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
+    write_berth_matrix(out / "berth_matrix.csv", picture.cells)
     write_apron_states(out / "aprons.csv", aprons)
     write_text(out / "ships.geojson", ships_geojson(ships))
     write_json(
@@ -127,7 +129,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         title=press.title,
         as_of=now,
         gazetteer=brief.gazetteer,
-        tracks=_tracks(picture, brief, now - press.map_window),
+        tracks=tracks_shown(picture, brief, now - press.map_window),
         berth_states=states,
         findings=findings,
         scenes=_overlays(scenes, ships, press),
@@ -143,28 +145,6 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_findings_geojson(out / "findings.geojson", findings, view)
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
-
-
-def _tracks(picture: Picture, brief: Brief, since: datetime) -> tuple[TrackView, ...]:
-    rows = picture.tracks.rows
-    recent = rows.time_ms >= int(since.timestamp() * 1000)
-    views = []
-    for part in picture.tracks.slices():
-        own = rows.take(np.flatnonzero(recent[part]) + part.start)
-        if len(own):
-            identity = picture.register.identity(int(own.mmsi[0]))
-            views.append(TrackView(identity=identity, positions=own))
-    heard = {v.identity.imo for v in views if v.identity.imo}
-    heard_mmsis = {v.identity.mmsi for v in views}
-    # A watched ship that was not received at all is still listed, as not received.
-    for vessel in brief.watch.vessels:
-        if (vessel.imo or vessel.claims) and (vessel.imo is None or vessel.imo not in heard):
-            mmsi = vessel.claims[0].mmsi if vessel.claims else 0
-            if mmsi in heard_mmsis:
-                continue
-            identity = Identity(mmsi=mmsi, imo=vessel.imo, name=vessel.name, watched=True)
-            views.append(TrackView(identity=identity, positions=rows.take(slice(0, 0))))
-    return tuple(views)
 
 
 def _overlays(
@@ -209,9 +189,14 @@ def _not_seen(
         )
     else:
         lines.append("AIS: nothing was received.")
-    blind = sum(s.state is Occupancy.UNOBSERVED for s in states)
+    blind = Counter(s.reason or "no reason kept" for s in states if s.state is Occupancy.UNOBSERVED)
+    reasons = ", ".join(f"{n} {why}" for why, n in sorted(blind.items(), key=_most_first))
     lines.append(
-        f"Images: {len(scenes)} scenes; {blind} of {len(states)} looks at a berth could not be "
-        "judged (cloud, rough sea, outside the image)."
+        f"Images: {len(scenes)} scenes; {blind.total()} of {len(states)} looks at a berth could "
+        f"not be judged{f' ({reasons})' if reasons else ''}."
     )
     return tuple(lines)
+
+
+def _most_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]

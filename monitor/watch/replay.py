@@ -73,6 +73,13 @@ def open_replay(path: Path, plan: ReplayPlan) -> Store:
     return store
 
 
+def told_until(store: Store) -> datetime | None:
+    """Return how far the replay of a store has come; None for the store of a daemon."""
+    with store.read() as connection:
+        place = read_cursor(connection, _PLACE)
+    return parse_utc(place) if place is not None else None
+
+
 def replay(
     store: Store,
     plan: ReplayPlan,

@@ -6,7 +6,7 @@ hull?"; a berth that was not seen is `unobserved`, never `free`. Pure: no files,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -16,7 +16,12 @@ from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_re
 from monitor.detect.imagery.port_pixels import Reading, port_pixels
 from monitor.detect.imagery.quay_optics import optical_profiles
 from monitor.detect.imagery.quay_profile import QuayCriteria, radar_profiles
-from monitor.detect.imagery.quay_sightings import berth_scores, quay_ships, sightings_of
+from monitor.detect.imagery.quay_sightings import (
+    QuayShip,
+    berth_scores,
+    quay_ships,
+    sightings_of,
+)
 from monitor.detect.imagery.quay_strip import quay_strips
 from monitor.detect.imagery.radar_occupancy import RadarCriteria, radar_readings, radar_views
 from monitor.detect.imagery.sun import sun_over
@@ -213,6 +218,8 @@ def look_at_port(
             _joined(reading, by_profile.get(berth.place.id), known_past=known_past)
             for berth, reading in zip(port.berths, readings, strict=True)
         )
+    never = {b.place.id for b, r in zip(port.berths, readings, strict=True) if r.never_empty}
+    ships = [_with_doubt(s, never) for s in ships]
     return Look(
         scene_id=scene.id,
         acquired_at=scene.acquired_at,
@@ -229,6 +236,13 @@ def look_at_port(
 
 _FINE_M = 5.0
 """A beam of 20 m is four such pixels; of 10 m it is two, and both are mixed."""
+
+
+def _with_doubt(ship: QuayShip, never_empty: Container[str]) -> QuayShip:
+    """Return a ship with word that her berth was never seen without a hull, where so."""
+    if not ship.berth_ids or ship.berth_ids[0] not in never_empty:
+        return ship
+    return replace(ship, reason=f"{ship.reason}, berth never seen empty")
 
 
 def _is_denied(berth_ids: Sequence[str], scores: Mapping[str, float]) -> bool:

@@ -25,6 +25,7 @@ from monitor.detect.imagery.port_pixels import (
     BoolArray,
     PortPixels,
     Reading,
+    compared_with,
     two_class_split,
 )
 from monitor.detect.imagery.registration import RegistrationCriteria, shift_of, shifted
@@ -177,19 +178,25 @@ def _reading(
         return Reading(
             score=np.nan, usable=usable, reason="no water to compare with", obstacle=obstacle
         )
-    judged, needed, reason = view.clear, criteria.hull_share, "no references"
+    judged, needed, full = view.clear, criteria.hull_share, False
     known_quay = len(past) >= criteria.min_references
     if known_quay:
-        reason = f"{len(past)} references"
-        open_berth = view.clear & ~_permanent(past, criteria)
+        permanent = _permanent(past, criteria)
+        open_berth = view.clear & ~permanent
         if np.count_nonzero(open_berth) >= 0.4 * berth.whole:
             judged = open_berth
+        else:
+            full = bool(np.count_nonzero(berth.inside & permanent) > 0.6 * berth.whole)
+    count = len(past) if known_quay else 0
+    reason = compared_with(count, enough=criteria.max_references, never_empty=full)
     if known_quay or berth.width_m > criteria.wide_m:
         beam_share = criteria.length_share * criteria.beam_m / max(berth.width_m, 1.0)
         needed = min(needed, beam_share)
     share = float(np.average(view.hull[judged], weights=berth.weight[judged]))
     score = 1 / (1 + np.exp(-(share / needed - 1) / softness))
-    return Reading(score=float(score), usable=usable, reason=reason, obstacle=obstacle)
+    return Reading(
+        score=float(score), usable=usable, reason=reason, obstacle=obstacle, never_empty=full
+    )
 
 
 def _permanent(past: Sequence[_View], criteria: OpticalCriteria) -> BoolArray:

@@ -99,6 +99,25 @@ class Reading:
     """What it was compared with, or why that could not be done."""
     obstacle: str = "not in view"
     """What hid the pixels that were not usable."""
+    never_empty: bool = False
+    """In nearly all scenes compared with, something as large as a hull fills the berth: that it
+    can be empty was never seen."""
+
+
+def compared_with(count: int, *, enough: int, never_empty: bool = False) -> str:
+    """Return how many other scenes a judgement rests on, and what they could not teach.
+
+    Args:
+        count: References used.
+        enough: From so many on they are a settled past; fewer are still learning it.
+        never_empty: As of a reading.
+    """
+    words = [f"{count} references" if count else "no references"]
+    if 0 < count < enough:
+        words.append("learning")
+    if never_empty:
+        words.append("never seen empty")
+    return ", ".join(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

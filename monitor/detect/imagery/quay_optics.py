@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from monitor.detect.imagery.optical_evidence import hull_evidence
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria
-from monitor.detect.imagery.port_pixels import PortPixels
+from monitor.detect.imagery.port_pixels import PortPixels, compared_with
 from monitor.detect.imagery.quay_profile import Profile
 from monitor.detect.imagery.quay_strip import QuayStrip
 from monitor.domain.chip import Chip
@@ -47,7 +47,7 @@ def optical_profiles(
     if shown is None:
         return []
     known = len(references) >= criteria.min_references
-    reason = f"{len(references)} references" if known else "no references"
+    reason = compared_with(len(references) if known else 0, enough=criteria.max_references)
     found = []
     for strip in strips:
         evidence = strip.sampled(shown)

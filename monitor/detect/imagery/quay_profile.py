@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.imagery.quay_hulls import (
+from monitor.detect.imagery.port_pixels import compared_with
+from monitor.detect.imagery.quay_hull_shape import (
     OPTICAL_HULLS,
     RADAR_HULLS,
     HullCriteria,
@@ -101,7 +102,7 @@ def radar_profiles(
                 strength=strength,
                 structure=structure,
                 softness=softness(count, radar),
-                reason=f"{count} references" if count else "no references",
+                reason=compared_with(count, enough=radar.many_references),
                 known_past=count > 0,
             )
         )

@@ -16,7 +16,8 @@ import shapely
 from scipy import ndimage
 from shapely.geometry import Polygon
 
-from monitor.detect.imagery.quay_hulls import Hull, HullCriteria, disk, hulls_in
+from monitor.detect.imagery.quay_hull_shape import Hull, HullCriteria
+from monitor.detect.imagery.quay_hulls import disk, hulls_in
 from monitor.detect.imagery.quay_profile import Profile, QuayCriteria
 from monitor.detect.imagery.quay_strip import QuayStrip
 from monitor.domain.chip import Grid

@@ -20,6 +20,7 @@ from monitor.detect.imagery.port_pixels import (
     BoolArray,
     PortPixels,
     Reading,
+    compared_with,
     two_class_split,
 )
 from monitor.domain.chip import Chip
@@ -145,8 +146,13 @@ def _band_readings(view: RadarView, port: PortPixels, criteria: RadarCriteria) -
             empty = _empty_level(before, sea, berth, count, criteria)
             strength = _strength(now[window] - empty, seen, port.gsd_m, criteria)
             score = 1 / (1 + np.exp(-(strength - criteria.hull_db) / softness(count, criteria)))
-            reason = f"{count} references" if count else "no references"
-            reading = Reading(score=float(score), usable=usable, reason=reason)
+            full = before is not None and _never_empty(view, berth, port, criteria)
+            reading = Reading(
+                score=float(score),
+                usable=usable,
+                reason=compared_with(count, enough=criteria.many_references, never_empty=full),
+                never_empty=full,
+            )
         readings.append(reading)
     return readings
 
@@ -228,6 +234,18 @@ def _empty_level(
         most = wall if count >= criteria.many_references else np.float32(sea)
         low = np.where(berth.quayside | ~berth.inside, low, np.minimum(low, most))
     return np.maximum(low, np.float32(sea))
+
+
+def _never_empty(
+    view: RadarView, berth: BerthPixels, port: PortPixels, criteria: RadarCriteria
+) -> bool:
+    """Return whether what nearly every pass shows in a berth, off the quay's edge, is a hull."""
+    assert view.low is not None
+    window = (berth.rows, berth.cols)
+    low = view.low[window]
+    sea = sea_level(view.low, view.water, window)
+    off_quay = berth.inside & ~berth.quayside & (low > _DARK)
+    return bool(_strength(low - sea, off_quay, port.gsd_m, criteria) >= criteria.hull_db)
 
 
 def _strength(

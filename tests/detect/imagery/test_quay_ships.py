@@ -112,11 +112,59 @@ def test_a_rafted_ship_lies_outside_another() -> None:
     assert sorted(s.mooring for s in found) == [Mooring.ALONGSIDE, Mooring.RAFTED]
 
 
+@pytest.mark.parametrize(("midships_db", "count"), [(-6.0, 1), (-12.0, 1), (-20.0, 2)])
+def test_bow_and_stern_are_one_ship(midships_db: float, count: int) -> None:
+    """A ship stern to, faint amidships, is one; beyond plain water something else lies."""
+    chip = a_chip(ships=[(130, 190, 10, 240)])
+    west, top = (X - GRID.west_m) / 10, (GRID.north_m - Y) / 10
+    rows = slice(round(top - 16), round(top - 11))
+    chip.values[0, rows, round(west + 13) : round(west + 19)] = midships_db
+    found = ships(chip)
+    assert len(found) == count
+    if count == 1:
+        assert found[0].length_m == pytest.approx(230 - 40, abs=40)
+        assert found[0].mooring is Mooring.STERN_TO
+
+
+def test_neighbours_share_the_quay_between_them() -> None:
+    """Two ships that the blur joins at one distance from the quay claim no metre of it twice."""
+    chip = a_chip(ships=[(100, 150, 20, 180), (160, 210, 20, 180)])
+    chip.values[0] = ndimage.gaussian_filter(chip.values[0], 1.0)
+    first, second = ships(chip)
+    assert first.along_start_m is not None
+    assert first.along_end_m is not None
+    assert second.along_start_m is not None
+    assert first.along_start_m < first.along_end_m <= second.along_start_m
+
+
 def test_a_hull_that_hardly_ever_leaves_is_seen() -> None:
     """A ship that lies there in nine passes of ten is no part of the quay."""
     hull: Rect = (130, 180, 20, 180)
     past = [a_chip(f"past{i}", [hull] if i % 10 else []) for i in range(20)]
     assert len(ships(a_chip(ships=[hull]), past)) == 1
+
+
+@pytest.mark.parametrize(
+    ("past", "full", "words"),
+    [
+        (12, 12, "12 references, never seen empty"),
+        (12, 10, "12 references"),
+        (5, 0, "5 references, learning"),
+        (10, 0, "10 references"),
+        (5, 5, "5 references, learning, never seen empty"),
+        (2, 2, "no references"),
+    ],
+)
+def test_what_the_past_could_not_teach_is_told(past: int, full: int, words: str) -> None:
+    """Few references are learning; a berth that all of them show taken was never seen empty."""
+    hull: Rect = (130, 180, 40, 190)
+    others = [a_chip(f"past{i}", [hull] if i < full else []) for i in range(past)]
+    chip = a_chip(ships=[hull])
+    look = look_at_port(a_scene(chip), chip, PORT, references=others)
+    assert look.berths[0].reason == words
+    (ship,) = look.ships
+    assert ship.reason == words.replace("never seen", "berth never seen")
+    assert "never" not in look.berths[1].reason
 
 
 def test_side_lobes_are_no_ship() -> None:
