@@ -326,7 +326,11 @@ def _held_by(
         for i in (after - 1, after)
         if 0 <= i < len(times) and stay.first.time_ms <= times[i] <= stay.last.time_ms
     ]
-    nearest = min(inside, key=lambda i: (abs(int(times[i]) - time), i))
+    # Reports outside that do not yet show her gone may lie between the stay's own and the look.
+    first = int(np.searchsorted(times, stay.first.time_ms, "left"))
+    last = int(np.searchsorted(times, stay.last.time_ms, "right")) - 1
+    own_reports = {min(max(i, first), last) for i in (after - 1, after)}
+    nearest = min(own_reports, key=lambda i: (abs(int(times[i]) - time), i))
     row = own.start + nearest
     between = len(inside) == 2 and times[inside[1]] - times[inside[0]] <= span_ms(criteria.held_gap)
     distance = grid.from_berths(rows.lon[row : row + 1], rows.lat[row : row + 1])[berth, 0]

@@ -77,6 +77,8 @@ class Line:
         Land ends where the area file was cut. Beyond, the coast runs on unseen and the true
         distance may be much shorter, so nothing is said there.
         """
+        if self.measured_from != "land":
+            return True
         a, b = self.distance_nm(before), self.distance_nm(after)
         share = min(max((line_nm - a) / (b - a), 0.0), 1.0) if a != b else 0.0
         p, q = self._point(before), self._point(after)

@@ -185,7 +185,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
 
 
 def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
-    """Write `berth_states.csv` in the order given; `reason`: why unobserved, or the ground."""
+    """Write `berth_states.csv`, in order; `reason`: why unobserved, or what it rests on."""
     rows = [
         (
             s.scene_id,

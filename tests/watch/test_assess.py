@@ -179,4 +179,6 @@ def test_kinds_and_statuses_are_the_public_words() -> None:
         "arrived", "departed", "waiting", "berthed", "unberthed", "no_ais_received",
         "ais_resumed", "occupied_without_ais", "berth_state_changed", "feed_silent",
         "interference", "identity_conflict", "destination_changed", "first_visit", "encounter",
+        "crossed_12_nm", "en_route", "ais_without_ship", "unusual_occupancy", "occupancy_drift",
+        "apron_filled", "apron_cleared", "apron_changed", "expected_scene_missing",
     }  # fmt: skip
