@@ -125,6 +125,7 @@ def test_every_kind_has_a_headline(kind: FindingKind, status: Status, subject: S
         (News.CLOSED, "Closed: SPARTA II left"),
         (News.REOPENED, "Reopened: SPARTA II left"),
         (News.RETRACTED, "Retracted: SPARTA II left"),
+        (News.CORRECTED, "Corrected: SPARTA II left"),
     ],
 )
 def test_the_headline_says_what_is_new(news: News, start: str) -> None:
@@ -327,3 +328,16 @@ def test_an_unknown_format_names_the_known_ones() -> None:
     """A route with a format nobody renders is a mistake in the settings."""
     with pytest.raises(ConfigError, match=r"'fax'; there are: slack, webhook"):
         payload_for(a_notice(a_finding(), format="fax"), voice=VOICE)
+
+
+def test_a_correction_says_what_was_told_before() -> None:
+    """Both hours are in one message, and the finding that does not hold any more is named."""
+    first = a_finding(start_latest=LAST_SEEN + timedelta(days=9), anchor="first")
+    notice = replace(a_notice(a_finding(), news=News.CORRECTED), replaced=first)
+    message = message_for(notice, voice=VOICE)
+    said = dict(message.facts)["Told before (UTC)"]
+    assert said.startswith("between 2025-01-24T08:30:00Z and 2025-02-02T08:30:00Z")
+    assert first.id in said
+    assert payload_for(replace(notice, format="webhook"), voice=VOICE)["data"]["replaces"] == (
+        first.id
+    )
