@@ -177,8 +177,9 @@ def checked_positions(
 def _within(values: npt.NDArray[Any], below: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return values in [0, below), NaN elsewhere."""
     numbers = np.asarray(values, np.float64)
-    # Rounded first: float32 columns must not turn 359.99999 into 360.
-    numbers = np.round(numbers, 3)
+    # Rounded before they are compared: float32 columns must not turn 359.99999 into 360. Clipped
+    # before that: rounding overflows on the largest numbers a hostile feed can write.
+    numbers = np.round(np.clip(numbers, -1e6, 1e6), 3)
     return np.where((numbers >= 0) & (numbers < np.asarray(below)), numbers, np.nan)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.positions import PositionColumns, concat
@@ -112,6 +112,7 @@ _JSON = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(key=st.sampled_from(sorted(POSITION)), value=_JSON)
+@example(key="Sog", value=1.7e308)
 def test_a_frame_with_any_value_gives_no_false_position(key: str, value: Any) -> None:  # noqa: ANN401
     """A frame's position is the one it holds, whatever the types of its fields."""
     tally = Tally()
