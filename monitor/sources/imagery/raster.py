@@ -67,7 +67,7 @@ _AVERAGED_FROM = 1.5
 """A raster finer than the grid by more than this is averaged, else interpolated."""
 _FOUR_TO = 1.3
 """A raster finer than the grid by up to this is interpolated between four neighbours: Web
-Mercator's pixels as far north as 39° lie within. GDAL would take up to sixteen, at twice the time."""
+Mercator's pixels as far north as 39° do. GDAL would take up to sixteen, at twice the time."""
 _SQUARE_PIXELS = 16_000_000
 """Most pixels to take into memory at once to lay them on the grid; more go piece by piece."""
 _BLOCK = 256
