@@ -151,9 +151,8 @@ def crossings_in(
     rows = tracks.rows
     if not len(rows):
         return ()
-    shore, epsg = shapely.to_wkb(line.shore), line.frame.epsg
-    inside = _within(rows, shore, epsg, criteria.line_nm)
-    outside = ~_within(rows, shore, epsg, criteria.line_nm + criteria.hysteresis_nm)
+    inside = within_line(rows, line, criteria.line_nm)
+    outside = ~within_line(rows, line, criteria.line_nm + criteria.hysteresis_nm)
     runs = runs_in(inside, outside, tracks.starts)
     crossed_out = last_true(inside)
     edges: list[tuple[int, bool, int]] = []
@@ -196,9 +195,9 @@ def crossings_in(
     return tuple(found)
 
 
-def _within(rows: PositionColumns, shore: bytes, epsg: int, nm: float) -> Mask:
-    """Return which reports lie within a distance of the shore."""
-    belt = _belt(shore, epsg, nm)
+def within_line(rows: PositionColumns, line: Line, nm: float) -> Mask:
+    """Return which reports lie within a distance of what the line is measured from."""
+    belt = _belt(shapely.to_wkb(line.shore), line.frame.epsg, nm)
     mask = np.zeros(len(rows), bool)
     if belt.is_empty:
         return mask

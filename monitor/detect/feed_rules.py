@@ -22,7 +22,8 @@ def feed_findings(
 
     Args:
         listening: How we listened.
-        silences: Of these, the void ones an outage falls into are said to be held back.
+        silences: Of ships that are told of. The void ones an outage falls into are said to be held
+            back.
         expected: Names of the sources counted on; files read in once fall silent and mean nothing.
     """
     names = set(expected)

@@ -44,6 +44,7 @@ from monitor.detect.reception import (
     feed_logs,
     listening_to,
 )
+from monitor.detect.settled import Settled
 from monitor.detect.silence_rules import silence_findings
 from monitor.detect.silences import SilenceCriteria, silences_in
 from monitor.detect.tracks import TrackCriteria, Tracks, tracks_in
@@ -104,6 +105,8 @@ class Evidence:
     """When each source gave anything, beside `coverage`."""
     feeds_expected: tuple[str, ...] = ()
     """Sources counted on: their silence is told."""
+    settled: Settled = field(default_factory=Settled)
+    """What is not read again; what was found there is not found again either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,9 @@ def compile_picture(
     Returns:
         The picture; its findings ordered by when they began.
     """
+    settled = evidence.settled
+    looks = settled.looks(evidence.berth_states)
+    sightings = settled.sightings(evidence.sightings, looks)
     mmsis = np.unique(evidence.positions.mmsi).tolist()
     register = compile_register(
         evidence.static, watch, mmsis, at=as_of, criteria=criteria.identity.history
@@ -169,8 +175,8 @@ def compile_picture(
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
     lengths = {m: ship.length_m for m, ship in register.identities.items() if ship.length_m}
     matches = scene_matches(
-        evidence.sightings,
-        evidence.berth_states,
+        sightings,
+        looks,
         tracks,
         gazetteer,
         listening.coverage,
@@ -178,7 +184,7 @@ def compile_picture(
         criteria=criteria.match,
     )
     cells = cells_in(
-        evidence.berth_states,
+        looks,
         tracks,
         visits,
         gazetteer,
@@ -186,13 +192,11 @@ def compile_picture(
         criteria=criteria.matrix,
         matched=ships_by_scene(matches),
     )
-    episodes = matrix.explained(
-        matrix.episodes_in(evidence.berth_states, criteria=criteria.matrix), cells
-    )
+    episodes = matrix.explained(matrix.episodes_in(looks, criteria=criteria.matrix), cells)
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
     hulls_fitting = hull_fits(
         episodes,
-        evidence.sightings,
+        sightings,
         tracks,
         register,
         watch,
@@ -230,14 +234,24 @@ def compile_picture(
             tracks, static, words, as_of=as_of, criteria=criteria.en_route, voyage=criteria.voyage
         ),
         *outlook.missing_scenes(),
-        *feed_findings(listening, silences, expected=evidence.feeds_expected),
+        *feed_findings(
+            listening,
+            (s for s in silences if words.ship(s.mmsi).watched),
+            expected=evidence.feeds_expected,
+        ),
         *interference_findings(degraded, words),
         *identity_findings(
             conflicts_in(evidence.static, tracks, watch, register, criteria=criteria.identity),
             words,
         ),
         *destination_findings(static, words, criteria=criteria.voyage),
-        *first_visit_findings(visits, words, coverage=listening.coverage, criteria=criteria.voyage),
+        *first_visit_findings(
+            visits,
+            words,
+            coverage=listening.coverage,
+            criteria=criteria.voyage,
+            earlier=settled.calls,
+        ),
         *encounter_findings(met, words),
         *image_rules.image_findings(episodes, fits, words, hulls=hulls_fitting),
         *ghost_findings(
@@ -259,7 +273,11 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
-        findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
+        findings=in_order(
+            _labelled(f)
+            for f in with_beside(outlook.with_next_look(findings))
+            if not settled.holds(f)
+        ),
     )
 
 

@@ -115,25 +115,33 @@ def outages_in(log: FeedLog, *, as_of: datetime, criteria: FeedCriteria) -> tupl
     The habit is taken once for every hundred spacings, so that a long history is quickly read.
     """
     as_of_ms = to_ms(as_of)
-    heard = log.minutes[log.minutes * _MINUTE_MS <= as_of_ms] * _MINUTE_MS
-    spacing = np.diff(heard, append=as_of_ms)
+    minutes = log.minutes[: np.searchsorted(log.minutes, as_of_ms // _MINUTE_MS, side="right")]
+    steps = np.diff(minutes)
     least_ms, known = span_ms(criteria.least), criteria.known_spacings
+    # Few pauses are long enough to be looked at; the last one lasts.
+    long = known + np.flatnonzero(steps[known:] * _MINUTE_MS > least_ms)
+    if len(minutes) > known and as_of_ms - int(minutes[-1]) * _MINUTE_MS > least_ms:
+        long = np.r_[long, len(minutes) - 1]
     found, habits = [], {}
-    for i in known + np.flatnonzero(spacing[known:] > least_ms):
+    for i in long.tolist():
         block = max(int(i) // _BLOCK * _BLOCK, known)
         if block not in habits:
-            habits[block] = _habit(spacing[max(block - criteria.window_spacings, 0) : block])
+            habits[block] = _habit(
+                steps[max(block - criteria.window_spacings, 0) : block] * _MINUTE_MS
+            )
         usual, tail = habits[block]
         allowed = max(
             least_ms, int(criteria.median_spacings * usual), int(criteria.tail_spacings * tail)
         )
-        if spacing[i] > allowed:
-            last = int(i) == len(heard) - 1
+        last = int(i) == len(minutes) - 1
+        begun = int(minutes[i]) * _MINUTE_MS
+        over = None if last else int(minutes[i + 1]) * _MINUTE_MS
+        if (as_of_ms if over is None else over) - begun > allowed:
             found.append(
                 Outage(
                     feed=log.name,
-                    last_ms=int(heard[i]),
-                    next_ms=None if last else int(heard[i + 1]),
+                    last_ms=begun,
+                    next_ms=over,
                     usual_ms=usual,
                     allowed_ms=allowed,
                 )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
+from monitor.detect.settled import EarlierCalls
 from monitor.detect.voyages import Run, StaticByShip, VoyageCriteria, runs_of
 from monitor.detect.wording import (
     RULES_VERSION,
@@ -138,6 +140,7 @@ def first_visit_findings(
     *,
     coverage: Coverage,
     criteria: VoyageCriteria,
+    earlier: Mapping[tuple[int, str], EarlierCalls] = MappingProxyType({}),
 ) -> list[Finding]:
     """Ships seen in a port for the first time, with how much history that rests on.
 
@@ -145,15 +148,19 @@ def first_visit_findings(
     visit must be sure enough; earlier ones that were less sure are counted in the text. Further
     ships on a shared MMSI are left out: nobody knows who they are.
     """
-    return [
-        _first_visit(
-            first.sure, first.calls.index(first.sure), first.days_heard, first.since, words
-        )
-        for first in first_calls(visits, words, coverage=coverage, criteria=criteria)
-        if first.sure is not None
-        and first.since is not None
-        and first.days_heard >= criteria.min_history_days
-    ]
+    known: dict[tuple[str, str], list[EarlierCalls]] = {}
+    for (mmsi, place_id), calls in earlier.items():
+        known.setdefault((words.subject(mmsi).key, place_id), []).append(calls)
+    found = []
+    for first in first_calls(visits, words, coverage=coverage, criteria=criteria):
+        sure = first.sure
+        if sure is None or first.since is None or first.days_heard < criteria.min_history_days:
+            continue
+        before = known.get((words.subject(sure.mmsi).key, sure.place_id), [])
+        if not any(calls.sure for calls in before):
+            unsure = first.calls.index(sure) + sum(calls.unsure for calls in before)
+            found.append(_first_visit(sure, unsure, first.days_heard, first.since, words))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,16 +204,8 @@ _DAY_MS = 24 * HOUR_MS
 
 def _days_heard(coverage: Coverage, *, until_ms: int) -> np.ndarray:
     """Return the days since the epoch, ordered, on which anything was received."""
-    if coverage.first_hour is None:
-        return np.zeros(0, np.int64)
-    first = coverage.first_hour * HOUR_MS // _DAY_MS
-    days = range(first, until_ms // _DAY_MS + 1)
-    heard = [d for d in days if coverage.fed_between(*_day(d))[0]]
-    return np.array(heard, np.int64)
-
-
-def _day(number: int) -> tuple[datetime, datetime]:
-    return from_ms(number * _DAY_MS), from_ms((number + 1) * _DAY_MS)
+    days = np.unique(coverage.hours_heard * HOUR_MS // _DAY_MS)
+    return days[days <= until_ms // _DAY_MS]
 
 
 def _first_visit(

@@ -193,10 +193,16 @@ class Coverage:
         object.__setattr__(self, "_key", (self.cell << _HOUR_BITS) + self.hour)
 
     @property
+    def hours_heard(self) -> Ints:
+        """The hours since the epoch, ascending, in which anything was received anywhere."""
+        (rows,) = self._rows((ANYWHERE,), 0, (1 << _HOUR_BITS) - 1)
+        return self.hour[rows]
+
+    @property
     def first_hour(self) -> int | None:
         """The first hour since the epoch in which anything was received; None if there is none."""
-        (rows,) = self._rows((ANYWHERE,), 0, (1 << _HOUR_BITS) - 1)
-        return int(self.hour[rows][0]) if rows.stop > rows.start else None
+        hours = self.hours_heard
+        return int(hours[0]) if len(hours) else None
 
     def fed_between(
         self, start: datetime, end: datetime, *, except_mmsi: int | None = None

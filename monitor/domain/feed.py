@@ -113,8 +113,11 @@ def minutes_in(hours: Ints, bits: Ints) -> Ints:
 
 def log_until(log: FeedLog, as_of: datetime) -> FeedLog:
     """Return the log as it stood at `as_of`: later minutes and hours are not known yet."""
-    minutes = log.minutes[log.minutes <= to_ms(as_of) // 60_000]
-    known = log.hours <= to_ms(as_of) // 3_600_000
+    last = int(np.searchsorted(log.minutes, to_ms(as_of) // 60_000, side="right"))
+    known = int(np.searchsorted(log.hours, to_ms(as_of) // 3_600_000, side="right"))
     return FeedLog(
-        name=log.name, minutes=minutes, hours=log.hours[known], vessels=log.vessels[known]
+        name=log.name,
+        minutes=log.minutes[:last],
+        hours=log.hours[:known],
+        vessels=log.vessels[:known],
     )

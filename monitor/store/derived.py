@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from monitor.domain.scene import Modality
 from monitor.domain.window import parse_utc, to_ms
 from monitor.store import schema
 from monitor.store.lives import Revised, record_revisions
+from monitor.store.progress import note_evidence
 
 
 def put_berth_states(
@@ -38,6 +39,14 @@ def put_berth_states(
         for s in states
     ]
     if rows:
+        told = {
+            (berth, body)
+            for berth, body in connection.exec_driver_sql(
+                "SELECT berth_id, body FROM berth_states WHERE scene_id = ?", (rows[0][0],)
+            )
+        }
+        if any((row[1], row[4]) not in told for row in rows):
+            note_evidence(connection, rows[0][2])
         connection.exec_driver_sql(
             "INSERT INTO berth_states (scene_id, berth_id, acquired_ms, references_digest, body) "
             "VALUES (?, ?, ?, ?, ?) ON CONFLICT (scene_id, berth_id) DO UPDATE SET "
@@ -47,21 +56,27 @@ def put_berth_states(
 
 
 def load_berth_states(
-    connection: sa.Connection, *, available_by: datetime
+    connection: sa.Connection, *, available_by: datetime, since: datetime | None = None
 ) -> tuple[BerthState, ...]:
-    """Return all berth states from scenes available by then, by time, scene and berth."""
+    """Return berth states from scenes available by then, by time, scene and berth.
+
+    Args:
+        available_by: Scenes published later are not yet known.
+        since: Only scenes acquired at this instant or later.
+    """
     table = schema.berth_states.c
     rows = connection.execute(
         sa.select(table.body)
         .join(schema.scenes, schema.scenes.c.id == table.scene_id)
         .where(schema.scenes.c.available_ms <= to_ms(available_by))
+        .where(table.acquired_ms >= (to_ms(since) if since is not None else -1))
         .order_by(table.acquired_ms, table.scene_id, table.berth_id)
     )
     return tuple(_state_from(body) for (body,) in rows)
 
 
 def save_findings(
-    connection: sa.Connection, findings: Iterable[Finding], *, now: datetime
+    connection: sa.Connection, findings: Iterable[Finding], *, now: datetime, whole: bool = True
 ) -> list[Change]:
     """Make the stored findings equal to `findings`; return what is worth telling.
 
@@ -74,12 +89,18 @@ def save_findings(
         connection: A write transaction.
         findings: All that is found now.
         now: When they were assessed.
+        whole: Whether the whole history was read; else settled findings stay as they are.
     """
-    stored = {row.id: row for row in connection.execute(sa.select(schema.findings))}
     now_found = {f.id: f for f in findings}
-    live = {i: row for i, row in stored.items() if row.status != Status.RETRACTED}
-    gone = {i: found_from(row.body) for i, row in live.items() if i not in now_found}
-    follows = successions(gone.values(), (f for i, f in now_found.items() if i not in live))
+    if whole:
+        connection.execute(sa.update(schema.findings).values(settled=0).where(_SETTLED))
+    else:
+        _unsettle(connection, now_found)
+    live = schema.findings.c.settled == 0
+    stored = {row.id: row for row in connection.execute(sa.select(schema.findings).where(live))}
+    told = {i: row for i, row in stored.items() if row.status != Status.RETRACTED}
+    gone = {i: found_from(row.body) for i, row in told.items() if i not in now_found}
+    follows = successions(gone.values(), (f for i, f in now_found.items() if i not in told))
     replaced = {new: old for old, new in follows.items()}
     rows: list[tuple[Any, ...]] = []
     changes: list[Change] = []
@@ -107,12 +128,12 @@ def save_findings(
         rows.append(_finding_row(found, body, revision, link, None))
         revised.append(Revised(finding=found, body=body, revision=revision, replaces=first))
     for i, was in gone.items():
-        found, revision = replace(was, status=Status.RETRACTED), live[i].revision + 1
+        found, revision = replace(was, status=Status.RETRACTED), told[i].revision + 1
         body, instead = found_text(found), follows.get(i)
         changes.append(
             Change(
                 finding=found,
-                previous_stage=live[i].stage,
+                previous_stage=told[i].stage,
                 revision=revision,
                 superseded_by=instead,
             )
@@ -131,6 +152,33 @@ def save_findings(
         )
     record_revisions(connection, revised, read=found_from, now=now)
     return changes
+
+
+def settle_findings(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Mark findings as settled: they stay as they are until the whole history is read again."""
+    for some in _batches(ids):
+        table = schema.findings
+        connection.execute(sa.update(table).values(settled=1).where(table.c.id.in_(some)))
+
+
+def _unsettle(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Take the mark from settled findings that are found again."""
+    for some in _batches(ids):
+        table = schema.findings
+        connection.execute(
+            sa.update(table).values(settled=0).where(_SETTLED).where(table.c.id.in_(some))
+        )
+
+
+_SETTLED = schema.findings.c.settled == 1
+_AT_ONCE = 500
+"""Ids in one statement; SQLite takes some thousands."""
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    listed = sorted(ids)
+    for i in range(0, len(listed), _AT_ONCE):
+        yield listed[i : i + _AT_ONCE]
 
 
 def load_lives(connection: sa.Connection) -> dict[str, Life]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from monitor.domain.vessel import StaticReport
 from monitor.domain.window import parse_utc, to_ms
 from monitor.store import schema
 from monitor.store.names import source_id
+from monitor.store.progress import note_evidence
 from monitor.store.reception import note_reception
 
 _DAY_MS = 86_400_000
@@ -88,6 +90,7 @@ def append_positions(connection: sa.Connection, positions: PositionColumns) -> i
     boxes = table.groupby("mmsi").agg({"lon": ["min", "max"], "lat": ["min", "max"]})
     connection.exec_driver_sql(_PUT_VESSEL, list(boxes.itertuples(name=None)))
     note_reception(connection, positions)
+    note_evidence(connection, int(positions.time_ms.min()))
     return written
 
 
@@ -115,6 +118,7 @@ def load_positions(
     *,
     received_by: datetime,
     since: datetime | None = None,
+    before: datetime | None = None,
     mmsis: Sequence[int] | None = None,
 ) -> PositionColumns:
     """Return stored positions received at or before `received_by`, sorted by vessel and time.
@@ -122,6 +126,7 @@ def load_positions(
     Args:
         received_by: What arrived later is not yet known.
         since: Only reports of this instant or later.
+        before: Only reports of earlier instants.
         mmsis: Only these vessels.
     """
     where: list[str] = ["received_ms <= ?"]
@@ -129,6 +134,9 @@ def load_positions(
     if since is not None:
         where.append("time_ms >= ?")
         values.append(to_ms(since))
+    if before is not None:
+        where.append("time_ms < ?")
+        values.append(to_ms(before))
     if mmsis is not None:
         # One bound text, however many: a long list of placeholders would reach SQLite's limit.
         where.append("mmsi IN (SELECT value FROM json_each(?))")
@@ -174,6 +182,17 @@ def _positions_of(rows: Sequence[Sequence[Any]], names: Mapping[int, str]) -> Po
         },
         sources=used,
     )
+
+
+def oldest_late(connection: sa.Connection, *, after: datetime, by: datetime) -> int | None:
+    """Return the earliest instant of reports received in (after, by] more than a day late."""
+    # The condition is that of the index of late reports, which is small.
+    oldest: int | None = connection.exec_driver_sql(
+        "SELECT min(time_ms) FROM positions WHERE received_ms - time_ms > 86400000 "
+        "AND received_ms > ? AND received_ms <= ?",
+        (to_ms(after), to_ms(by)),
+    ).scalar_one()
+    return oldest
 
 
 def append_static(connection: sa.Connection, reports: Iterable[StaticReport]) -> None:
@@ -228,6 +247,16 @@ def vessels_claiming(connection: sa.Connection, imos: Sequence[int]) -> list[int
     static = schema.static_reports.c
     rows = connection.execute(
         sa.select(static.mmsi).distinct().where(static.imo.in_(imos)).order_by(static.mmsi)
+    )
+    return [mmsi for (mmsi,) in rows]
+
+
+def sharing_imos(connection: sa.Connection, mmsis: Sequence[int]) -> list[int]:
+    """Return, ordered, the MMSIs that ever reported an IMO number one of these ever reported."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT mmsi FROM static_reports WHERE imo IN (SELECT imo FROM static_reports "
+        "WHERE mmsi IN (SELECT value FROM json_each(?)) AND imo IS NOT NULL) ORDER BY mmsi",
+        (json.dumps(list(mmsis)),),
     )
     return [mmsi for (mmsi,) in rows]
 
@@ -293,6 +322,7 @@ def _scene_text(scene: Scene) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":"))
 
 
+@lru_cache(maxsize=16_384)
 def _scene_from(text: str) -> Scene:
     body = json.loads(text)
     names = {f.name for f in fields(BandRef)}

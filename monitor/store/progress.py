@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,6 +50,43 @@ def move_cursor(connection: sa.Connection, name: str, value: str) -> None:
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+_NOTED = "evidence:noted"
+"""Cursor: the earliest instant that what was stored since the last assessment speaks of."""
+
+
+def note_evidence(connection: sa.Connection, at_ms: int) -> None:
+    """Note that evidence of an instant was stored, in the transaction that stores it."""
+    noted = read_cursor(connection, _NOTED)
+    oldest, count = json.loads(noted) if noted else (at_ms, 0)
+    # The count tells apart what was noted before an assessment read the evidence and after.
+    move_cursor(connection, _NOTED, json.dumps([min(oldest, at_ms), count + 1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What was noted of evidence up to some moment."""
+
+    oldest_ms: int
+    text: str
+
+
+def noted_evidence(connection: sa.Connection) -> Noted | None:
+    """Return what was noted since it was last forgotten; None if nothing was stored."""
+    text = read_cursor(connection, _NOTED)
+    return Noted(oldest_ms=json.loads(text)[0], text=text) if text else None
+
+
+def forget_evidence(connection: sa.Connection, noted: Noted | None) -> None:
+    """Forget what was noted, in the transaction that stores what was found in it.
+
+    What was stored since it was read is noted still.
+    """
+    if noted is not None:
+        connection.exec_driver_sql(
+            "DELETE FROM cursors WHERE name = ? AND value = ?", (_NOTED, noted.text)
+        )
 
 
 def job_started(connection: sa.Connection, job: str, *, now: datetime, every: timedelta) -> None:

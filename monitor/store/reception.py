@@ -71,12 +71,19 @@ def note_reception(connection: sa.Connection, positions: PositionColumns) -> Non
     _note_feed_hours(connection, ids[feed], positions)
 
 
-def load_coverage(connection: sa.Connection, *, wanted: CellSpans, until: datetime) -> Coverage:
+def load_coverage(
+    connection: sa.Connection,
+    *,
+    wanted: CellSpans,
+    until: datetime,
+    heard: tuple[Ints, Ints, Ints] | None = None,
+) -> Coverage:
     """Return in which hours up to `until` anything was received, in the cells wanted and anywhere.
 
     Args:
         wanted: Cells and hours; no cell that is not among them is in the answer.
         until: Hours that begin later are left out.
+        heard: From `load_heard`, where it is known already.
     """
     last = to_ms(until) // HOUR_MS
     spans = np.column_stack([wanted.cell, wanted.first, np.minimum(wanted.last, last)])
@@ -88,20 +95,32 @@ def load_coverage(connection: sa.Connection, *, wanted: CellSpans, until: dateti
         "AND r.hour BETWEEN json_extract(w.value, '$[1]') AND json_extract(w.value, '$[2]')",
         (json.dumps(spans.tolist()),),
     ).fetchall()
-    anywhere = connection.exec_driver_sql(
-        "SELECT hour, low_mmsi, high_mmsi FROM heard WHERE hour <= ?", (last,)
-    ).fetchall()
+    anywhere = load_heard(connection, until=until) if heard is None else heard
     names, cells = _cell_hours(connection, found)
-    hour, low, high = _columns(anywhere, 3)
-    return coverage_from(cells, (hour, low, high), feeds=names)
+    return coverage_from(cells, anywhere, feeds=names)
 
 
-def load_feeds(connection: sa.Connection, *, as_of: datetime) -> tuple[FeedLog, ...]:
-    """Return when each source gave anything up to `as_of`, ordered by name."""
+def load_heard(
+    connection: sa.Connection, *, until: datetime, since_hour: int = 0
+) -> tuple[Ints, Ints, Ints]:
+    """Return the hours up to `until` in which anything was received, smallest and largest MMSI."""
+    rows = connection.exec_driver_sql(
+        "SELECT hour, low_mmsi, high_mmsi FROM heard WHERE hour BETWEEN ? AND ? ORDER BY hour",
+        (since_hour, to_ms(until) // HOUR_MS),
+    ).fetchall()
+    hour, low, high = _columns(rows, 3)
+    return hour, low, high
+
+
+def load_feeds(
+    connection: sa.Connection, *, as_of: datetime, since_hour: int = 0
+) -> tuple[FeedLog, ...]:
+    """Return when each source gave anything from an hour on up to `as_of`, ordered by name."""
     rows = connection.exec_driver_sql(
         "SELECT s.name, f.hour, f.minutes, length(f.mmsis) / 4 FROM feed_hours AS f "
-        "JOIN sources AS s ON s.id = f.source_id WHERE f.hour <= ? ORDER BY s.name, f.hour",
-        (to_ms(as_of) // HOUR_MS,),
+        "JOIN sources AS s ON s.id = f.source_id WHERE f.hour BETWEEN ? AND ? "
+        "ORDER BY s.name, f.hour",
+        (since_hour, to_ms(as_of) // HOUR_MS),
     ).fetchall()
     last_minute = to_ms(as_of) // 60_000
     logs = []

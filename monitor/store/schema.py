@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -46,6 +47,13 @@ positions = Table(
     Column("precision_m", Float, nullable=False),
     Column("source_id", BigInteger, nullable=False),
     Index("positions_time", "time_ms"),
+    # Those that reached us more than a day late are few, and change what was long found.
+    Index(
+        "positions_late",
+        "received_ms",
+        sqlite_where=text("received_ms - time_ms > 86400000"),
+        postgresql_where=text("received_ms - time_ms > 86400000"),
+    ),
     # The primary key is the row itself: a repeat is found without a second index.
     sqlite_with_rowid=False,
 )
@@ -172,6 +180,9 @@ findings = Table(
     # Ids of the finding it corrects, and of the one that corrects it.
     Column("replaces", String(20)),
     Column("superseded_by", String(20)),
+    # 1 where it rests on a part of the history that is not read again: it stays as it is.
+    Column("settled", Integer, nullable=False, server_default="0"),
+    Index("findings_settled", "settled"),
 )
 
 finding_revisions = Table(

@@ -17,7 +17,7 @@ from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
-from monitor.store.derived import load_berth_states, save_findings
+from monitor.store.derived import load_berth_states, save_findings, settle_findings
 from monitor.store.engine import Store
 from monitor.store.lives import RecordedDecision, record_decisions
 from monitor.store.looks import load_apron_states, load_sightings
@@ -29,8 +29,9 @@ from monitor.store.observations import (
     vessels_within,
 )
 from monitor.store.outbox import NewRow, enqueue
-from monitor.store.progress import move_cursor
+from monitor.store.progress import Noted, forget_evidence, move_cursor, noted_evidence
 from monitor.store.reception import load_coverage, load_feeds
+from monitor.watch.memory import Memory
 
 ASSESSED = "assess:at"
 """Cursor: the instant of the last assessment, by the clock it ran under."""
@@ -89,16 +90,54 @@ def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
 
 
 def assess(
-    store: Store, brief: Brief, routes: Sequence[Route], *, voice: Voice, now: datetime
+    store: Store,
+    brief: Brief,
+    routes: Sequence[Route],
+    *,
+    voice: Voice,
+    now: datetime,
+    memory: Memory | None = None,
 ) -> list[Change]:
     """Bring the stored findings up to date and put what is worth telling into the outbox.
 
     Findings and outbox rows are committed together: a finding is never stored untold nor told
     unstored. Running it again changes nothing.
+
+    Args:
+        store: Where the evidence is, and where findings go.
+        brief: What to look for.
+        routes: Who wants to be told of what.
+        voice: How notices are worded.
+        now: The instant all is assessed for.
+        memory: Of the assessments before this one; what is found is the same without.
     """
-    picture = picture_at(store, brief, as_of=now)
+    with store.read() as connection:
+        noted = noted_evidence(connection)
+        picture = (memory or Memory()).picture(connection, brief, as_of=now)
+    try:
+        return _saved(store, picture, memory, routes, voice=voice, noted=noted)
+    except BaseException:
+        if memory is not None:
+            memory.forget()  # what was not stored must be found again
+        raise
+
+
+def _saved(
+    store: Store,
+    picture: Picture,
+    memory: Memory | None,
+    routes: Sequence[Route],
+    *,
+    voice: Voice,
+    noted: Noted | None,
+) -> list[Change]:
+    now = picture.as_of
     with store.begin() as connection:
-        changes = save_findings(connection, picture.findings, now=now)
+        whole = memory is None or memory.is_whole
+        changes = save_findings(connection, picture.findings, now=now, whole=whole)
+        if memory is not None:
+            settle_findings(connection, (f.id for f in memory.settle(picture)))
+        forget_evidence(connection, noted)
         rows = (
             NewRow(
                 id=notice.id,

@@ -1,0 +1,91 @@
+"""What is settled of a history: past what of it nothing that comes now can change any more.
+
+A ship that sailed beyond every line and area of the port has ended all that she had begun there.
+What was found of her until then stays as it was found, and her reports until then need not be
+read again; a berth that both an image and AIS showed free has ended what images had begun there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.domain.berth_state import BerthState
+from monitor.domain.finding import Finding, FindingKind
+from monitor.domain.sighting import Sighting
+from monitor.domain.window import to_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierCalls:
+    """Calls of one MMSI at one port whose reports are no longer read."""
+
+    sure: bool = False
+    """Whether one of them was sure enough to be a first visit."""
+    unsure: int = 0
+    """How many there were before the sure one, else in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Where the settled part of a history ends. The empty one settles nothing."""
+
+    until_ms: int | None = None
+    """Nothing later is settled; evidence of before it that comes later unsettles all."""
+    ships: Mapping[int, int] = field(default_factory=dict)
+    """MMSI -> time of the report up to which what was found of her is settled."""
+    unread: Mapping[int, int] = field(default_factory=dict)
+    """MMSI -> time of her first report that is still read; of others all are."""
+    farthest_nm: Mapping[int, float] = field(default_factory=dict)
+    """MMSI -> how far off the port she was ever heard among the reports not read, by `unread`."""
+    gone: frozenset[int] = frozenset()
+    """MMSIs of which nothing is read until they are heard again."""
+    berths: Mapping[str, datetime] = field(default_factory=dict)
+    """Berth -> the look up to which it is settled; that look is the first still read."""
+    calls: Mapping[tuple[int, str], EarlierCalls] = field(default_factory=dict)
+    """(MMSI, place) -> calls among the reports not read."""
+
+    def looks(self, states: tuple[BerthState, ...]) -> tuple[BerthState, ...]:
+        """Return the looks at berths that are still to be read."""
+        if not self.berths:
+            return states
+        since = self.berths
+        return tuple(
+            s for s in states if (begun := since.get(s.berth_id)) is None or s.acquired_at >= begun
+        )
+
+    def sightings(
+        self, sightings: tuple[Sighting, ...], looks: tuple[BerthState, ...]
+    ) -> tuple[Sighting, ...]:
+        """Return the sightings still to be read: of late all, before those at berths looked at."""
+        if self.until_ms is None:
+            return sightings
+        kept = {(s.scene_id, s.berth_id) for s in looks}
+        return tuple(
+            s
+            for s in sightings
+            if to_ms(s.acquired_at) >= self.until_ms
+            or any((s.scene_id, berth) in kept for berth in s.berth_ids[:1])
+        )
+
+    def holds(self, finding: Finding) -> bool:
+        """Return whether a finding rests on the settled part: it stays as it was found."""
+        if finding.kind in _BY_IMAGE or "berth" in finding.why:
+            berth = self.berths.get(finding.why.get("berth") or finding.place_id or "")
+            seen = [e.at for e in finding.evidence if e.kind == "scene" and e.at is not None]
+            return berth is not None and bool(seen) and min(seen) < berth
+        return any(
+            to_ms(e.at) < self.ships[mmsi]
+            for e in finding.evidence
+            if e.kind == "position" and e.at is not None
+            for mmsi in (int(e.ref.partition("/")[0]),)
+            if mmsi in self.ships
+        )
+
+
+_BY_IMAGE = (
+    FindingKind.BERTH_STATE_CHANGED,
+    FindingKind.OCCUPIED_WITHOUT_AIS,
+    FindingKind.AIS_WITHOUT_SHIP,
+)
