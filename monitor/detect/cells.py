@@ -53,6 +53,7 @@ def cells_in(
     *,
     criteria: MatrixCriteria,
     matched: Matched = _NONE_MATCHED,
+    beside: Iterable[BerthState] = (),
 ) -> tuple[BerthCell, ...]:
     """Return one cell for each look at a berth, ordered by berth, time and scene.
 
@@ -65,6 +66,7 @@ def cells_in(
             `spans_asked`.
         criteria: All thresholds.
         matched: Ships matched to sightings, so that a ship seen elsewhere is no ghost.
+        beside: Further looks, of which no cell is asked for: a ghost may be the hull next door.
     """
     looks = sorted(
         (s for s in states if s.berth_id in gazetteer.places),
@@ -76,7 +78,7 @@ def cells_in(
     heard = _heard_at_berths(grid, tracks, visits, criteria)
     silent = _Silent(grid, visits, criteria)
     ear = _Ear(grid, coverage, criteria)
-    scenes = {(s.scene_id, s.berth_id): s.state for s in looks}
+    scenes = {(s.scene_id, s.berth_id): s.state for s in (*beside, *looks)}
     cells = []
     for look, berth, at in zip(looks, grid.berth.tolist(), grid.at.tolist(), strict=True):
         ships, stale = heard.get((berth, at), ((), ()))
@@ -242,6 +244,7 @@ def _by_report(
                 stay=False,
                 held=is_moored,
                 moored=is_moored,
+                report=tracks.fix(int(row[i])) if is_moored else None,
             ),
         )
 

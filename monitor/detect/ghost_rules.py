@@ -29,7 +29,7 @@ def ghost_findings(
 def _finding(ghost: Ghost, tracks: Tracks, words: Words, criteria: MatrixCriteria) -> Finding:
     first, last = ghost.looks[0][0], ghost.looks[-1][0]
     needed = ghost.looks[: ghost.enough]
-    reports = [tracks.fix(ship.row) for _, ship in ghost.looks]
+    reports = [ship.report or tracks.fix(ship.row) for _, ship in ghost.looks]
     received = max(f.received_ms for f in reports[: ghost.enough])
     known = ghost.length_m is not None
     after = ghost.after.image if ghost.after else None

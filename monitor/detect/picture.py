@@ -150,7 +150,7 @@ def compile_picture(
     """
     settled = evidence.settled
     looks = settled.looks(evidence.berth_states)
-    sightings = settled.sightings(evidence.sightings, looks)
+    asked = settled.asked(looks)
     mmsis = np.unique(evidence.positions.mmsi).tolist()
     register = compile_register(
         evidence.static, watch, mmsis, at=as_of, criteria=criteria.identity.history
@@ -175,8 +175,8 @@ def compile_picture(
     silences = silences_in(tracks, visits, listening, as_of=as_of, criteria=criteria.silence)
     lengths = {m: ship.length_m for m, ship in register.identities.items() if ship.length_m}
     matches = scene_matches(
-        sightings,
-        looks,
+        settled.unmatched(evidence.sightings),
+        asked,
         tracks,
         gazetteer,
         listening.coverage,
@@ -184,19 +184,27 @@ def compile_picture(
         criteria=criteria.match,
     )
     cells = cells_in(
-        looks,
+        asked,
         tracks,
         visits,
         gazetteer,
         listening.coverage,
         criteria=criteria.matrix,
         matched=ships_by_scene(matches),
+        beside=looks,
     )
+    if settled.cells:
+        cells = tuple(
+            sorted(
+                (*settled.cells, *cells),
+                key=lambda c: (c.image.berth_id, c.image.acquired_at, c.image.scene_id),
+            )
+        )
     episodes = matrix.explained(matrix.episodes_in(looks, criteria=criteria.matrix), cells)
     fits = matrix.attributions(episodes, visits, gazetteer, criteria=criteria.matrix)
     hulls_fitting = hull_fits(
         episodes,
-        sightings,
+        evidence.sightings,
         tracks,
         register,
         watch,

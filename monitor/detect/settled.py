@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding, FindingKind
 from monitor.domain.sighting import Sighting
@@ -31,6 +32,8 @@ class EarlierCalls:
 class Settled:
     """Where the settled part of a history ends. The empty one settles nothing."""
 
+    at_ms: int = 0
+    """When it was settled."""
     until_ms: int | None = None
     """Nothing later is settled; evidence of before it that comes later unsettles all."""
     ships: Mapping[int, int] = field(default_factory=dict)
@@ -43,6 +46,8 @@ class Settled:
     """MMSIs of which nothing is read until they are heard again."""
     berths: Mapping[str, datetime] = field(default_factory=dict)
     """Berth -> the look up to which it is settled; that look is the first still read."""
+    cells: tuple[BerthCell, ...] = ()
+    """What AIS says of looks still read, where it can change no more."""
     calls: Mapping[tuple[int, str], EarlierCalls] = field(default_factory=dict)
     """(MMSI, place) -> calls among the reports not read."""
 
@@ -55,19 +60,16 @@ class Settled:
             s for s in states if (begun := since.get(s.berth_id)) is None or s.acquired_at >= begun
         )
 
-    def sightings(
-        self, sightings: tuple[Sighting, ...], looks: tuple[BerthState, ...]
-    ) -> tuple[Sighting, ...]:
-        """Return the sightings still to be read: of late all, before those at berths looked at."""
+    def asked(self, looks: tuple[BerthState, ...]) -> tuple[BerthState, ...]:
+        """Return the looks of which it is still to be asked what AIS says."""
+        known = {(c.image.scene_id, c.image.berth_id) for c in self.cells}
+        return tuple(s for s in looks if (s.scene_id, s.berth_id) not in known)
+
+    def unmatched(self, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+        """Return the sightings that are still to be matched."""
         if self.until_ms is None:
             return sightings
-        kept = {(s.scene_id, s.berth_id) for s in looks}
-        return tuple(
-            s
-            for s in sightings
-            if to_ms(s.acquired_at) >= self.until_ms
-            or any((s.scene_id, berth) in kept for berth in s.berth_ids[:1])
-        )
+        return tuple(s for s in sightings if to_ms(s.acquired_at) >= self.until_ms)
 
     def holds(self, finding: Finding) -> bool:
         """Return whether a finding rests on the settled part: it stays as it was found."""

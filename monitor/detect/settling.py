@@ -7,10 +7,12 @@ contradict themselves, that share an identity or that the list says were lost ar
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +31,10 @@ from monitor.domain.geo import METRES_PER_NM, distance_m
 from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.vessel import WatchList
 from monitor.domain.visit import Visit
-from monitor.domain.window import span_ms, to_ms
+from monitor.domain.window import from_ms, span_ms, to_ms
 
-_NEVER = np.iinfo(np.int64).max
+Ints = npt.NDArray[np.int64]
+_NEVER = int(np.iinfo(np.int64).max)
 _LATEST = timedelta(days=2)
 """Evidence later than this unsettles all: it is rare, and then the whole history is read."""
 _CLEAR = timedelta(hours=12)
@@ -74,56 +77,148 @@ def settle(
         picture=picture, evidence=evidence, gazetteer=gazetteer, watch=watch, criteria=criteria
     )
     until = to_ms(picture.as_of) - span_ms(_LATEST)
-    ships, unread, farthest = _ships_settled(case, until - span_ms(_CLEAR))
-    calls = _earlier_calls(case, unread)
-    berths = _berths_settled(case, ships, until)
+    ends, looks = _ship_ends(case, until - span_ms(_CLEAR)), _berth_ends(case, until)
+    ships, berths = _agreed(case, until, ends, looks)
+    unread, farthest = dict(case.settled.unread), dict(case.settled.farthest_nm)
+    for mmsi, at in ships.items():
+        if mmsi in ends and not picture.register.identity(mmsi).watched:
+            unread[mmsi] = at
+            farthest[mmsi] = max(ends[mmsi].farthest(at), farthest.get(mmsi, 0.0))
     settled = replace(
         case.settled,
+        at_ms=to_ms(picture.as_of),
         until_ms=until,
         ships=ships,
         unread=unread,
         farthest_nm=farthest,
-        berths=berths,
-        calls=calls,
+        berths={berth: from_ms(at) for berth, at in berths.items()},
+        cells=tuple(
+            c
+            for c in picture.cells
+            if berths.get(c.image.berth_id, -1) <= to_ms(c.image.acquired_at) < until
+        ),
+        calls=_earlier_calls(case, unread),
     )
     return replace(settled, gone=case.settled.gone | _gone(case, settled, until))
 
 
-def _ships_settled(
-    case: _Case, latest: int
-) -> tuple[dict[int, int], dict[int, int], dict[int, float]]:
-    """Return (settled up to, first report read, farthest off before that) by MMSI."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ends:
+    """Reports of one ship up to which she may be settled."""
+
+    times: Ints
+    """Ascending."""
+    far_nm: npt.NDArray[np.float64]
+    """How far off she was ever heard up to each of them."""
+
+    def farthest(self, at_ms: int) -> float:
+        """Return how far off she was ever heard up to one of them."""
+        return float(self.far_nm[np.searchsorted(self.times, at_ms)])
+
+
+def _agreed(
+    case: _Case, until: int, ends: Mapping[int, _Ends], looks: Mapping[str, list[int]]
+) -> tuple[dict[int, int], dict[str, int]]:
+    """Return up to when ships and berths are settled so that neither asks for the other.
+
+    A look not settled asks for the ships it was held against, a stay not settled for the looks at
+    its berth. All are first taken to be settled as far as they could be, and then taken back until
+    nothing asks any more: what is left is the most that can be settled.
+    """
+    fixed, by_looks = _limits(case), [*_asked_by_cells(case, until), *_asked_by_hulls(case)]
+    by_ships = [*_asked_by_stays(case), *_asked_by_departures(case)]
+    ships, berths = dict(case.settled.ships), dict[str, int]()
+    for mmsi, own in ends.items():
+        at = _last_before(own.times, fixed.get(mmsi, _NEVER))
+        if at is not None:
+            ships[mmsi] = max(at, ships.get(mmsi, at))
+    for berth in {*looks, *case.settled.berths}:
+        known = case.settled.berths.get(berth)
+        berths[berth] = max([*looks.get(berth, ()), *([to_ms(known)] if known else [])])
+    while True:
+        ship_limits: dict[int, int] = {}
+        for ask in by_looks:
+            if ask.look_ms >= berths.get(ask.berth, -1):
+                ship_limits[ask.mmsi] = min(ask.report_ms, ship_limits.get(ask.mmsi, _NEVER))
+        berth_limits: dict[str, int] = {}
+        for ask in by_ships:
+            if ask.report_ms >= ships.get(ask.mmsi, -1):
+                berth_limits[ask.berth] = min(ask.look_ms, berth_limits.get(ask.berth, _NEVER))
+        changed = _taken_back(
+            ships,
+            ship_limits,
+            case.settled.ships,
+            {mmsi: own.times.tolist() for mmsi, own in ends.items() if mmsi in ship_limits},
+        )
+        old = {berth: to_ms(at) for berth, at in case.settled.berths.items()}
+        changed |= _taken_back(berths, berth_limits, old, looks)
+        if not changed:
+            return ships, berths
+
+
+K = TypeVar("K", int, str)
+
+
+def _taken_back(
+    settled: dict[K, int],
+    limits: Mapping[K, int],
+    known: Mapping[K, int],
+    ends: Mapping[K, list[int]],
+) -> bool:
+    """Bring what is settled below its limit, never below what was settled before."""
+    changed = False
+    for key, limit in limits.items():
+        if settled.get(key, -1) < limit or settled[key] == known.get(key):
+            continue
+        below = ends.get(key, [])[: bisect_left(ends.get(key, []), limit)]
+        if below and below[-1] > known.get(key, -1):
+            settled[key] = below[-1]
+        elif key in known:
+            settled[key] = known[key]
+        else:
+            del settled[key]
+        changed = True
+    return changed
+
+
+def _last_before(times: Ints, limit: int) -> int | None:
+    i = int(np.searchsorted(times, limit))
+    return int(times[i - 1]) if i else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A look at a berth and a ship's report that are read together or not at all."""
+
+    berth: str
+    look_ms: int
+    mmsi: int
+    report_ms: int
+
+
+def _ship_ends(case: _Case, latest: int) -> dict[int, _Ends]:
+    """Return for each ship the reports up to which she may be settled, by her own track."""
     tracks = case.picture.tracks
     rows = tracks.rows
-    ships, unread = dict(case.settled.ships), dict(case.settled.unread)
-    farthest = dict(case.settled.farthest_nm)
-    whole, limits, together = _whole(case), _limits(case), _together(case)
-    off_nm = _off_nm(case)
+    whole, together, off_nm = _whole(case), _together(case), _off_nm(case)
     clear = _clear(case) & (rows.time_ms <= latest)
+    found: dict[int, _Ends] = {}
     for own in tracks.slices():
         mmsi = int(rows.mmsi[own.start])
         if mmsi in whole:
             continue
-        watched = case.picture.register.identity(mmsi).watched
-        ok = clear[own] & (rows.time_ms[own] < limits.get(mmsi, _NEVER))
-        times, off = rows.time_ms[own], off_nm[own]
+        times, off, ok = rows.time_ms[own], off_nm[own], clear[own].copy()
         # Reports within seconds of each other may be one heard twice.
         ok[1:] &= np.diff(times) > 2 * span_ms(case.criteria.track.near_time)
         for begun, over in together.get(mmsi, ()):
             ok &= (times < begun) | (times > over)
-        far = np.maximum.accumulate(off)
-        known = farthest.get(mmsi, 0.0)
-        if not watched:
+        far = np.maximum(np.maximum.accumulate(off), case.settled.farthest_nm.get(mmsi, 0.0))
+        if not case.picture.register.identity(mmsi).watched:
+            # Else a ring passed on the way to her next call would be looked for in vain.
             for nm in RINGS_NM:
-                ok &= (off > nm) | (np.maximum(far, known) <= nm)
-        at = np.flatnonzero(ok)
-        if not len(at) or times[at[-1]] <= ships.get(mmsi, -1):
-            continue
-        ships[mmsi] = int(times[at[-1]])
-        if not watched:
-            unread[mmsi] = ships[mmsi]
-            farthest[mmsi] = max(float(far[at[-1]]), known)
-    return ships, unread, farthest
+                ok &= (off > nm) | (far <= nm)
+        found[mmsi] = _Ends(times[ok], far[ok])
+    return found
 
 
 def _whole(case: _Case) -> set[int]:
@@ -189,35 +284,62 @@ def _limits(case: _Case) -> dict[int, int]:
         if finding.status is Status.OPEN:
             for mmsi, at_ms in _reports_of(finding):
                 ask(mmsi, at_ms)
-    for mmsi, at_ms in (*_asked_by_cells(case), *_asked_by_hulls(case)):
-        ask(mmsi, at_ms)
     return limits
 
 
-def _asked_by_cells(case: _Case) -> Iterator[tuple[int, int]]:
-    """Yield (MMSI, time) of ships that looks not settled were held against."""
+def _asked_by_cells(case: _Case, until: int) -> Iterator[_Ask]:
+    """Yield what looks ask for that are not old enough: the ships they were held against."""
     visits: dict[int, list[Visit]] = {}
     for visit in case.picture.visits:
         visits.setdefault(visit.mmsi, []).append(visit)
     lasting = span_ms(case.criteria.matrix.silent_for + timedelta(days=1))
     for cell in case.picture.cells:
-        at = to_ms(cell.image.acquired_at)
+        berth, at = cell.image.berth_id, to_ms(cell.image.acquired_at)
+        if at < until:
+            continue
         for mmsi in {*(s.mmsi for s in cell.ais.ships), *cell.ais.silent, *cell.matched}:
-            yield mmsi, at - span_ms(_CLEAR)
+            yield _Ask(berth, at, mmsi, at - span_ms(_CLEAR))
             for visit in visits.get(mmsi, ()):
-                if visit.first.time_ms - lasting <= at <= visit.last.time_ms + lasting:
-                    yield mmsi, visit.first.time_ms
+                over = visit.after is not None and visit.after.time_ms < at
+                if not over and visit.last.time_ms + lasting >= at:
+                    yield _Ask(berth, at, mmsi, visit.first.time_ms)
 
 
-def _asked_by_hulls(case: _Case) -> Iterator[tuple[int, int]]:
-    """Yield (MMSI, time) of ships that may be a hull seen without AIS."""
+def _asked_by_hulls(case: _Case) -> Iterator[_Ask]:
+    """Yield what hulls seen without AIS ask for: the ships last heard near that they may be."""
+    frame = case.gazetteer.frame
+    calls = [v for v in case.picture.visits if v.place_kind == "port"]
+    lon, lat = (np.array([getattr(v.last, k) for v in calls], np.float64) for k in ("lon", "lat"))
+    points = np.asarray(shapely.points(np.column_stack(frame.xy(lon, lat))), object)
     for episode in case.picture.episodes:
-        if episode.unexplained:
-            seen = to_ms(episode.seen[-1].acquired_at)
-            since = to_ms(episode.before.acquired_at) if episode.before else 0
-            for visit in case.picture.visits:
-                if visit.first.time_ms <= seen and visit.last.time_ms >= since:
-                    yield visit.mmsi, visit.first.time_ms
+        if not episode.unexplained:
+            continue
+        berth = frame.metric(case.gazetteer.places[episode.berth_id].geometry)
+        near = shapely.distance(berth, points) <= case.criteria.matrix.attribute_m
+        first, last = (to_ms(episode.seen[k].acquired_at) for k in (0, -1))
+        since = to_ms(episode.before.acquired_at) if episode.before else 0
+        for i in np.flatnonzero(near).tolist():
+            call = calls[i]
+            elsewhere = call.after is not None and call.after.time_ms < first
+            if not elsewhere and call.last.time_ms >= since:
+                yield _Ask(episode.berth_id, last, call.mmsi, call.first.time_ms)
+
+
+def _asked_by_stays(case: _Case) -> Iterator[_Ask]:
+    """Yield what stays at berths ask for: the images that confirm them."""
+    for visit in case.picture.visits:
+        if visit.place_kind == "berth":
+            at = visit.first.time_ms
+            yield _Ask(visit.place_id, at, visit.mmsi, at)
+
+
+def _asked_by_departures(case: _Case) -> Iterator[_Ask]:
+    """Yield what departures by image ask for: they and those by AIS name each other."""
+    for finding in case.picture.findings:
+        if finding.kind is FindingKind.DEPARTED and finding.basis is Basis.IMAGE:
+            first = min(to_ms(e.at) for e in finding.evidence if e.kind == "scene" and e.at)
+            for mmsi, at in _reports_of(finding):
+                yield _Ask(str(finding.why["berth"]), first, mmsi, at)
 
 
 def _together(case: _Case) -> dict[int, list[tuple[int, int]]]:
@@ -256,34 +378,17 @@ def _earlier_calls(case: _Case, unread: Mapping[int, int]) -> dict[tuple[int, st
     return calls
 
 
-def _berths_settled(case: _Case, ships: Mapping[int, int], until: int) -> dict[str, datetime]:
-    """Return for each berth the last look that ended whatever images had begun there."""
-    limits: dict[str, int] = {}
-
-    def ask(berth: str, at_ms: int) -> None:
-        limits[berth] = min(at_ms, limits.get(berth, at_ms))
-
-    for visit in case.picture.visits:
-        if visit.place_kind == "berth" and visit.first.time_ms >= ships.get(visit.mmsi, -1):
-            ask(visit.place_id, visit.first.time_ms)
-    for finding in case.picture.findings:
-        by_image = finding.kind is FindingKind.DEPARTED and finding.basis is Basis.IMAGE
-        if by_image and any(at >= ships.get(mmsi, -1) for mmsi, at in _reports_of(finding)):
-            ask(
-                str(finding.why["berth"]),
-                min(to_ms(e.at) for e in finding.evidence if e.kind == "scene" and e.at),
-            )
-    berths = dict(case.settled.berths)
+def _berth_ends(case: _Case, until: int) -> dict[str, list[int]]:
+    """Return for each berth the looks that ended whatever images had begun there, by time."""
     looks = Counter((c.image.berth_id, c.image.acquired_at) for c in case.picture.cells)
+    found: dict[str, list[int]] = {}
     for cell in case.picture.cells:
-        image = cell.image
-        least = min(until, limits.get(image.berth_id, _NEVER))
+        image, at = cell.image, to_ms(cell.image.acquired_at)
+        # Of two looks at one moment either may come first.
         alone = looks[image.berth_id, image.acquired_at] == 1
-        if alone and _ends_all(cell, case) and to_ms(image.acquired_at) < least:
-            known = berths.get(image.berth_id)
-            if known is None or image.acquired_at > known:
-                berths[image.berth_id] = image.acquired_at
-    return berths
+        if at < until and alone and _ends_all(cell, case):
+            found.setdefault(image.berth_id, []).append(at)
+    return found
 
 
 def _ends_all(cell: BerthCell, case: _Case) -> bool:
@@ -316,3 +421,28 @@ def _gone(case: _Case, settled: Settled, until: int) -> set[int]:
             v.mmsi == mmsi and v.last.time_ms >= settled.unread[mmsi] for v in case.picture.visits
         )
     }
+
+
+def reaches_back(picture: Picture, settled: Settled) -> bool:
+    """Return whether a report received since says where a ship was across the end of the settled.
+
+    A ship heard again in port after a gap lay there, or may have lain there, when looks were
+    settled without knowing of it.
+    """
+    if settled.until_ms is None:
+        return False
+    rows, until = picture.tracks.rows, settled.until_ms
+    in_port: dict[tuple[int, int], list[Visit]] = {}
+    for visit in picture.visits:
+        if visit.place_kind in ("port", "berth"):
+            in_port.setdefault((visit.mmsi, visit.part), []).append(visit)
+    for own, part in zip(picture.tracks.slices(), picture.tracks.part.tolist(), strict=True):
+        after = own.start + int(np.searchsorted(rows.time_ms[own], until))
+        if own.start < after < own.stop and rows.received_ms[after] > settled.at_ms:
+            begun, over = (int(t) for t in rows.time_ms[after - 1 : after + 1])
+            if any(
+                v.first.time_ms <= over and v.last.time_ms >= begun
+                for v in in_port.get((int(rows.mmsi[own.start]), part), ())
+            ):
+                return True
+    return False

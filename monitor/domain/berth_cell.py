@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.coverage import NEAR_KM, Heard
+from monitor.domain.visit import Fix
 
 
 class AisSays(StrEnum):
@@ -86,6 +87,8 @@ class ShipByAis:
     time told by the criteria, or heard in it before and after, close together."""
     moored: bool
     """Of `held`: a report of her lying still in it comes within half an hour or as set."""
+    report: Fix | None = None
+    """Of `moored`: the report nearest in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Evidence, Picture, compile_picture
 from monitor.detect.settled import Settled
-from monitor.detect.settling import settle
+from monitor.detect.settling import reaches_back, settle
 from monitor.detect.silences import spans_wanted
 from monitor.domain.berth_state import BerthState
 from monitor.domain.coverage import HOUR_MS, Ints, spans_joined
@@ -87,7 +87,7 @@ class Memory:
             self.forget()
         evidence = self._evidence(connection, brief, since, as_of)
         picture = _compiled(evidence, brief, as_of)
-        if self._renamed(picture):
+        if self._renamed(picture) or reaches_back(picture, self.settled):
             self.forget()
             evidence = self._evidence(connection, brief, None, as_of)
             picture = _compiled(evidence, brief, as_of)
@@ -151,7 +151,9 @@ class Memory:
         wanted = spans_joined(
             spans_wanted(rows, as_of=as_of, criteria=brief.criteria.silence),
             spans_asked(
-                self.settled.looks(self._states), brief.gazetteer, criteria=brief.criteria.matrix
+                self.settled.asked(self.settled.looks(self._states)),
+                brief.gazetteer,
+                criteria=brief.criteria.matrix,
             ),
         )
         self._rows, self._whose = rows, frozenset(whose)
