@@ -112,10 +112,8 @@ class Memory:
         )
         left = self.settled.gone - before.gone
         self._forget_rows()
-        self._names = {
-            **self._names,
-            **{m: _name(picture, m) for m in self.settled.ships},
-        }
+        for mmsi in self.settled.ships.keys() & picture.register.identities.keys():
+            self._names[mmsi] = picture.register.identity(mmsi)
         return [f for f in picture.findings if self.settled.holds(f) or f.subject.mmsi in left]
 
     def _known_until(self, connection: sa.Connection, brief: Brief, as_of: datetime) -> int | None:
@@ -259,13 +257,9 @@ class Memory:
     def _renamed(self, picture: Picture) -> bool:
         """Return whether a ship of whom something is settled is called otherwise by now."""
         return any(
-            mmsi in picture.register.identities and _name(picture, mmsi) != was
-            for mmsi, was in self._names.items()
+            self._names.get(mmsi, identity) != identity
+            for mmsi, identity in picture.register.identities.items()
         )
-
-
-def _name(picture: Picture, mmsi: int) -> Identity:
-    return picture.register.identity(mmsi)
 
 
 def _compiled(evidence: Evidence, brief: Brief, as_of: datetime) -> Picture:
