@@ -179,7 +179,7 @@ def _within(values: npt.NDArray[Any], below: npt.ArrayLike) -> npt.NDArray[np.fl
     numbers = np.asarray(values, np.float64)
     # Rounded before they are compared: float32 columns must not turn 359.99999 into 360. Clipped
     # before that: rounding overflows on the largest numbers a hostile feed can write.
-    numbers = np.round(np.clip(numbers, -1e6, 1e6), 3)
+    numbers = np.round(numbers.clip(-1e6, 1e6), 3)
     return np.where((numbers >= 0) & (numbers < np.asarray(below)), numbers, np.nan)
 
 
