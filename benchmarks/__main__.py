@@ -29,6 +29,7 @@ NAMES = (
     "singapore",
     "skylight",
     "stops",
+    "story_score",
     "syria_areas",
 )
 

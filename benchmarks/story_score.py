@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.story_truth import Expected, Interval, expected
 from monitor.demo.story import SPARTA, SPARTA_II
@@ -182,28 +183,33 @@ def _false_moves(step: str, told: Told) -> Row:
 
 def _rough_sea(told: Told) -> Row:
     """What the pass over rough sea raised about berths, and what it says of them."""
-    drawn = json.loads(TRUTH.read_text(encoding="utf-8"))["scenes"][ROUGH]["berths"]
+    scenes = json.loads(TRUTH.read_text(encoding="utf-8"))["scenes"]
     raised = [
-        f
-        for f in told.findings
-        if f.kind in AT_BERTHS and ROUGH in {e.ref for e in f.evidence} and not _is_true(f, drawn)
+        f for f in told.findings if f.kind in AT_BERTHS and ROUGH in {e.ref for e in f.evidence}
     ]
-    own = [s for s in told.looks if s.scene_id == ROUGH]
-    taken = {s.berth_id for s in own if s.state is Occupancy.OCCUPIED}
-    free = {s.berth_id for s in own if s.state is Occupancy.FREE}
-    wrong = len(taken - set(drawn)) + len(free & set(drawn))
+    false = [f for f in raised if f.severity is not Severity.INFO or not _as_drawn(f, scenes)]
+    own = [s for s in told.looks if s.scene_id == ROUGH and s.state is not Occupancy.UNOBSERVED]
+    wrong = sum(
+        (s.state is Occupancy.OCCUPIED) != (s.berth_id in scenes[ROUGH]["berths"]) for s in own
+    )
+    true = len(raised) - len(false)
     return Row(
         step="all",
         what="the pass over rough sea, 5 Jan 15:33",
         truth="raises nothing about berths",
-        found=f"{len(raised)} findings; {len(own)} looks, {wrong} of them wrong",
-        verdict="right" if not raised and not wrong else "wrong",
+        found=f"{len(false)} false or loud findings; {true} true changes at commercial berths "
+        f"rest on it; {wrong} of {len(own)} looks wrong",
+        verdict="right" if not false and not wrong else "wrong",
     )
 
 
-def _is_true(finding: Finding, drawn: dict[str, str]) -> bool:
-    """A change at a berth where a ship is drawn, told by a pass that may also be this one."""
-    return finding.place_id in drawn
+def _as_drawn(finding: Finding, scenes: dict[str, Any]) -> bool:
+    """Whether every image a finding rests on is said to show what was drawn in it."""
+    return all(
+        (" occupied" in e.note) == (finding.place_id in scenes[e.ref]["berths"])
+        for e in finding.evidence
+        if e.kind == "scene"
+    )
 
 
 def score_swap(told: Told) -> list[Row]:

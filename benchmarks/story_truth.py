@@ -95,7 +95,7 @@ def expected() -> Iterator[Expected]:
         hull=SPARTA,
         truth=event("E024"),
         source="E024",
-        drawn=parse_utc("2025-01-05T09:30"),
+        drawn=parse_utc("2025-01-05T06:00"),
     )
     yield Expected(
         step="1",
@@ -130,7 +130,7 @@ def expected() -> Iterator[Expected]:
         hull=SPARTA,
         truth=event("E032"),
         source="E032",
-        says={"direction": "out"},
+        says={"direction": "outward"},
     )
     yield Expected(
         step="2",

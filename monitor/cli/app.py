@@ -632,15 +632,12 @@ def outbox_drop(
 
 def _with_swap(wiring: Wiring, out: Path) -> Wiring:
     """Return the demo with its AIS file told anew, written to `out/swap`."""
-    from monitor.demo.swap import swapped
-    from monitor.report.files import out_folder, write_text
+    from monitor.demo.swap import write_swapped
 
     (source,) = wiring.settings.sources.ais
     assert source.kind == "folder"
-    folder = out_folder(out / "swap")
-    for file in sorted(wiring.locate(source.path).glob("*.csv")):
-        write_text(folder / file.name, swapped(file.read_text(encoding="utf-8")))
-    return wiring.reading_ais_from(folder.resolve())
+    folder = write_swapped(wiring.locate(source.path), out / "swap")
+    return wiring.reading_ais_from(folder)
 
 
 def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 from monitor.demo.story import SPARTA, SPARTA_II
 from monitor.domain.window import TimeWindow, parse_utc
+from monitor.report.files import out_folder, write_text
 
 MIXED_UP = TimeWindow(start=parse_utc("2025-01-05"), end=parse_utc("2025-01-13"))
 """From SPARTA's arrival off the port until SPARTA II had joined her (E024, E036)."""
@@ -41,6 +43,18 @@ def swapped(ais: str) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
+
+
+def write_swapped(ais: Path, out: Path) -> Path:
+    """Write the CSV files of a folder with the static data exchanged; return the folder written.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    folder = out_folder(out).resolve()
+    for file in sorted(ais.glob("*.csv")):
+        write_text(folder / file.name, swapped(file.read_text(encoding="utf-8")))
+    return folder
 
 
 _OTHER = {
