@@ -16,8 +16,17 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from monitor.domain.finding import Finding
 from tests.watch.any_story import Story, stories
-from tests.watch.test_convergence import ARRIVALS, HOURS, SEEDS, same_claims, same_end
+from tests.watch.test_convergence import (
+    ARRIVALS,
+    HOURS,
+    SEEDS,
+    found_sets,
+    same_claims,
+    same_end,
+    same_store,
+)
 
 
 def main(cases: int = 3000, number: int = 1) -> None:
@@ -27,7 +36,7 @@ def main(cases: int = 3000, number: int = 1) -> None:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     kinds: Counter[str] = Counter()
-    split = retold = 0
+    split = retold = kept = 0
 
     @seed(number)
     @many
@@ -45,12 +54,22 @@ def main(cases: int = 3000, number: int = 1) -> None:
         same_claims(story, other)
         retold += 1
 
+    @seed(number)
+    @many
+    @given(sets=found_sets(), order=SEEDS)
+    def stores(sets: list[list[Finding]], order: int) -> None:
+        nonlocal kept
+        same_store(sets, order)
+        kept += 1
+
     began = time.perf_counter()
     ends()
     claims()
+    stores()
     print(
         f"{split} stories assessed at up to three hours between, rows in any order, and "
-        f"{retold} told with other arrival times: all ended the same "
+        f"{retold} told with other arrival times, {kept} changing sets of findings saved in any "
+        "order: all ended the same "
         f"({time.perf_counter() - began:.0f} s)"
     )
     for kind, count in sorted(kinds.items()):
