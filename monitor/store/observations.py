@@ -135,16 +135,26 @@ def load_positions(
         values.append(json.dumps(list(mmsis)))
     # The conditions are fixed text; every value is bound.
     statement = (
-        "SELECT time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg,"  # noqa: S608
+        "SELECT received_ms, time_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg,"  # noqa: S608
         " nav_status, precision_m, source_id FROM positions WHERE "
         + " AND ".join(where)
         + " ORDER BY mmsi, time_ms, lon_e7, lat_e7"
     )
-    rows = connection.exec_driver_sql(statement, tuple(values)).fetchall()
+    return positions_of(connection, connection.exec_driver_sql(statement, tuple(values)).fetchall())
+
+
+def positions_of(connection: sa.Connection, rows: Sequence[Sequence[Any]]) -> PositionColumns:
+    """Return stored rows as columns, in their order.
+
+    Args:
+        connection: Of the store that holds them.
+        rows: received_ms, time_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg, nav_status,
+            precision_m, source_id of each.
+    """
     if not rows:
         return no_positions()
     names = dict(connection.execute(sa.select(schema.sources.c.id, schema.sources.c.name)).all())
-    time, received, mmsi, lon, lat, sog, cog, heading, status, precision, source = zip(
+    received, time, mmsi, lon, lat, sog, cog, heading, status, precision, source = zip(
         *rows, strict=True
     )
     used = sorted({names[i] for i in set(source)})
