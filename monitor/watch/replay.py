@@ -68,22 +68,29 @@ def plan_of_store(
     Args:
         source: The store to replay; it is only read.
         start: None for its first arrival.
-        end: None for its last assessment, else its last arrival.
+        end: None for its last assessment, else a step after its last arrival.
         step: Between two rounds of the jobs where the store does not say.
         inputs: As in the plan.
 
     Raises:
-        InputError: The store holds nothing to replay.
+        InputError: The store holds nothing to replay in that time.
     """
     span = arrivals(source)
     if span is None:
         raise InputError("the store holds no position and no scene: nothing to replay")
     with source.read() as connection:
         assessed = read_cursor(connection, ASSESSED)
-    last = parse_utc(assessed) if assessed else span[1]
-    window = TimeWindow(start=start or span[0], end=end or max(last, span[0] + step))
+    # A whole hour before the first arrival, so that steps fall on whole hours.
+    before = span[0] - timedelta(milliseconds=1)
+    first = start or before.replace(minute=0, second=0, microsecond=0)
+    last = end or (parse_utc(assessed) if assessed else span[1] + step)
+    if last <= first:
+        raise InputError(
+            f"nothing to replay between {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} UTC: the "
+            f"store speaks of {span[0]:%Y-%m-%d %H:%M} to {span[1]:%Y-%m-%d %H:%M}"
+        )
     return ReplayPlan(
-        window=window,
+        window=TimeWindow(start=first, end=last),
         step=step,
         inputs=inputs,
         instants=recorded_instants(source),
