@@ -23,6 +23,7 @@ NAMES = (
     "quay_profile",
     "radar_vessels",
     "replay_kills",
+    "replay_scale",
     "segments",
     "ship_length",
     "silent_socket",
