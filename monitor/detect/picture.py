@@ -17,6 +17,7 @@ from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
 from monitor.detect.crossing_rules import crossing_findings
 from monitor.detect.crossings import CrossingCriteria
+from monitor.detect.drift import Group, groups_of
 from monitor.detect.en_route import EnRouteCriteria
 from monitor.detect.en_route_rules import en_route_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
@@ -47,6 +48,9 @@ from monitor.detect.reception import (
 from monitor.detect.silence_rules import silence_findings
 from monitor.detect.silences import SilenceCriteria, silences_in
 from monitor.detect.tracks import TrackCriteria, Tracks, tracks_in
+from monitor.detect.usual import Usual, usual_of
+from monitor.detect.usual_criteria import DriftCriteria, UsualCriteria
+from monitor.detect.usual_rules import drift_findings, unusual_findings
 from monitor.detect.visits import VisitCriteria, visits_in
 from monitor.detect.voyage_rules import destination_findings, first_visit_findings
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
@@ -83,6 +87,8 @@ class Criteria:
     crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
     en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
     outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
+    usual: UsualCriteria = field(default_factory=UsualCriteria)
+    drift: DriftCriteria = field(default_factory=DriftCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -122,6 +128,10 @@ class Picture:
     """The berth matrix: one cell for each look at a berth, by berth and time."""
     matches: tuple[SceneMatch, ...]
     """Sightings against tracks, by time and scene."""
+    usual: Usual
+    """What is usual at each berth, and what is not."""
+    levels: tuple[Group, ...]
+    """How full each port and quay is, and its drifts."""
     findings: tuple[Finding, ...]
 
 
@@ -199,6 +209,14 @@ def compile_picture(
         gazetteer,
         criteria=criteria.fit,
     )
+    usual = usual_of(evidence.berth_states, criteria=criteria.usual, matrix=criteria.matrix)
+    levels = groups_of(
+        evidence.berth_states,
+        gazetteer,
+        as_of=as_of,
+        criteria=criteria.drift,
+        matrix=criteria.matrix,
+    )
     words = Words(register, gazetteer)
     outlook = outlook_of(evidence.scenes, gazetteer, as_of=as_of, criteria=criteria.outlook)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
@@ -247,6 +265,8 @@ def compile_picture(
             criteria=criteria.matrix,
         ),
         *image_rules.departures_by_image(fits, words),
+        *unusual_findings(usual, words, criteria=criteria.usual),
+        *drift_findings(levels, words, criteria=criteria.drift),
     ]
     return Picture(
         as_of=as_of,
@@ -259,6 +279,8 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
+        usual=usual,
+        levels=levels,
         findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
     )
 
