@@ -9,15 +9,17 @@ gaps). Shares are bounded by Jeffreys' interval, which is honest from the first 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median_high as median
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.detect.spells import Seen, Spell
 from monitor.detect.usual_criteria import UsualCriteria
+from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.scene import Modality
 from monitor.domain.window import from_ms, span_ms, to_ms
@@ -101,7 +103,7 @@ class BerthPast:
     """What was seen of one berth, to be asked for any instant in time that grows slowly."""
 
     def __init__(self, seen: Seen, *, criteria: UsualCriteria) -> None:
-        self.seen, self._criteria = seen, criteria
+        self.seen, self.criteria = seen, criteria
         rows: dict[Stratum, list[int]] = {}
         for i, look in enumerate(seen.looks):
             rows.setdefault(stratum_of(look), []).append(i)
@@ -123,7 +125,7 @@ class BerthPast:
         column = self._columns[stratum]
         until = to_ms(before)
         low, high = np.searchsorted(
-            column.time_ms, (until - span_ms(self._criteria.window), until)
+            column.time_ms, (until - span_ms(self.criteria.window), until)
         ).tolist()
         looks = high - low
         taken = int(column.taken[high] - column.taken[low])
@@ -143,7 +145,7 @@ class BerthPast:
 
     def stays(self, state: Occupancy, *, before: datetime) -> tuple[Spell, ...]:
         """Return the spells of a state that began in the window and had ended before an instant."""
-        since = before - self._criteria.window
+        since = before - self.criteria.window
         return tuple(
             s
             for s in self.seen.spells
@@ -182,3 +184,34 @@ def most_span(spell: Spell) -> timedelta | None:
     if spell.before is None or spell.after is None:
         return None
     return spell.after.acquired_at - spell.before.acquired_at
+
+
+def berth_baselines(pasts: Iterable[BerthPast], *, as_of: datetime) -> tuple[BerthBaseline, ...]:
+    """Return what is usual at each berth by what was seen before `as_of`, by berth and stratum."""
+    return tuple(_baseline(past, stratum, as_of) for past in pasts for stratum in past.strata)
+
+
+def _baseline(past: BerthPast, stratum: Stratum, as_of: datetime) -> BerthBaseline:
+    share = past.share(stratum, Occupancy.OCCUPIED, before=as_of)
+    stays = past.stays(Occupancy.OCCUPIED, before=as_of)
+    longest = [most for s in stays if (most := most_span(s)) is not None]
+    criteria = past.criteria
+    since = as_of - criteria.window
+    return BerthBaseline(
+        berth_id=past.seen.berth_id,
+        of=stratum.text,
+        learning=share.learning(criteria),
+        looks=share.looks,
+        unusable=sum(
+            since <= s.acquired_at < as_of and stratum_of(s) == stratum for s in past.seen.blind
+        ),
+        taken=share.held,
+        share=share.probability,
+        low=share.at_most(1 - criteria.level),
+        high=share.at_most(criteria.level),
+        first=share.first,
+        last=share.last,
+        stays=len(stays),
+        stay_least=median([least_span(s) for s in stays]) if stays else None,
+        stay_most=median(longest) if longest else None,
+    )

@@ -2,7 +2,7 @@
 
 Each block's mean share of taken berths is held against all blocks before it by Student's t, made
 a normal deviate, and summed beyond a slack on either side (self-starting CUSUM, Hawkins 1987): the
-rate of false alarms does not depend on how short the past is. A stratum that sees more ships than
+rate of false alarms does not depend on how short the past is. An orbit that sees more ships than
 the others in the same blocks has its surplus taken off first.
 """
 
@@ -14,11 +14,12 @@ from datetime import datetime
 
 import numpy as np
 
-from monitor.detect.baselines import Floats, Stratum, stratum_of
+from monitor.detect.baselines import Floats
 from monitor.detect.matrix_criteria import MatrixCriteria
 from monitor.detect.usual_criteria import DriftCriteria
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.place import Gazetteer, PlaceKind
+from monitor.domain.scene import Modality
 from monitor.domain.window import from_ms, span_ms, to_ms
 
 
@@ -31,7 +32,7 @@ class Block:
     looks: tuple[tuple[BerthState, ...], ...]
     """By time: for each usable scene the berths it judged."""
     share: float
-    """Mean share of taken berths, each stratum's surplus taken off; 0-1 but for that."""
+    """Mean share of taken berths, each orbit's surplus taken off; 0-1 but for that."""
     by_berth: tuple[float, ...]
     """Share of its looks that showed each berth taken, in the order of the group's berths; NaN
     where none saw it."""
@@ -142,43 +143,77 @@ def _blocks(
     as_of: datetime,
     criteria: DriftCriteria,
 ) -> tuple[Block, ...]:
-    """Return the whole blocks with enough looks; surpluses are learned from blocks before."""
+    """Return the whole blocks with looks enough."""
     long = span_ms(criteria.block)
     by_block: dict[int, list[tuple[BerthState, ...]]] = {}
     for look in looks:
         by_block.setdefault(to_ms(look[0].acquired_at) // long, []).append(look)
     now = to_ms(as_of) // long
-    surplus: dict[Stratum, tuple[float, int]] = {}
+    surplus = _Surplus()
     found = []
     for number, own in sorted(by_block.items()):
-        if len(own) < criteria.least_looks or number >= now:
+        if number >= now:
             continue
-        shares = [sum(s.state is Occupancy.OCCUPIED for s in look) / len(look) for look in own]
-        strata = [stratum_of(look[0]) for look in own]
-        apart = [x - _surplus(surplus.get(s)) for x, s in zip(shares, strata, strict=True)]
-        found.append(
-            Block(
-                number=number,
-                looks=tuple(own),
-                share=float(np.mean(apart)),
-                by_berth=tuple(_mean_of(own, berth) for berth in berths),
+        shares = [
+            (_eye(look[0]), sum(s.state is Occupancy.OCCUPIED for s in look) / len(look))
+            for look in own
+        ]
+        known = surplus.without(shares)
+        if len(known) >= criteria.least_looks:
+            found.append(
+                Block(
+                    number=number,
+                    looks=tuple(own),
+                    share=sum(known) / len(known),
+                    by_berth=tuple(_mean_of(own, berth) for berth in berths),
+                )
             )
-        )
-        mean = float(np.mean(shares))
-        for share, stratum in zip(shares, strata, strict=True):
-            total, count = surplus.get(stratum, (0.0, 0))
-            surplus[stratum] = (total + share - mean, count + 1)
     return tuple(found)
+
+
+Eye = tuple[str, int | None, bool]
+"""Sensor, relative orbit of a radar, and whether its scenes are drawn."""
+
+
+def _eye(state: BerthState) -> Eye:
+    orbit = state.orbit if state.modality is Modality.RADAR else None
+    return state.sensor, orbit, state.rendered
+
+
+class _Surplus:
+    """How much more each sensor and orbit sees than the others in the same blocks.
+
+    One that is new is not counted until four looks beside the others tell its surplus; where none
+    but new ones looked, they are taken as they are.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[Eye, tuple[float, int]] = {}
+        self._known: set[Eye] = set()
+
+    def without(self, shares: Sequence[tuple[Eye, float]]) -> list[float]:
+        """Return a block's shares of the known eyes without their surplus, and learn from them."""
+        if not any(eye in self._known for eye, _ in shares):
+            self._known.update(eye for eye, _ in shares)
+        found = [share - self._of(eye) for eye, share in shares if eye in self._known]
+        level = sum(found) / len(found)
+        for eye, share in shares:
+            total, count = self._seen.get(eye, (0.0, 0))
+            self._seen[eye] = (total + share - level, count + 1)
+        self._known.update(e for e, (_, n) in self._seen.items() if n >= _LEAST_BESIDE)
+        return found
+
+    def _of(self, eye: Eye) -> float:
+        total, count = self._seen.get(eye, (0.0, 0))
+        return total / max(count, _LEAST_BESIDE)
+
+
+_LEAST_BESIDE = 4
 
 
 def _mean_of(looks: Sequence[tuple[BerthState, ...]], berth: str) -> float:
     shown = [s.state is Occupancy.OCCUPIED for look in looks for s in look if s.berth_id == berth]
     return sum(shown) / len(shown) if shown else float("nan")
-
-
-def _surplus(of: tuple[float, int] | None) -> float:
-    """Return a stratum's mean surplus, drawn towards nought while it rests on few looks."""
-    return of[0] / (of[1] + 4) if of else 0.0
 
 
 def runs_over(shares: Floats, by_berth: Floats, *, criteria: DriftCriteria) -> tuple[Run, ...]:

@@ -5,7 +5,7 @@ Each spell is held against what was seen before it began; it and what follows ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -177,20 +177,24 @@ def _long(
     past: BerthPast, spell: Spell, criteria: UsualCriteria
 ) -> tuple[Ranked, BerthState | None]:
     """Return the rank of a spell's length, and the look that made it long if one did."""
-    spans = [most_span(s) for s in past.stays(spell.state, before=spell.looks[0].acquired_at)]
-    ranked = _ranked(spans, least_span(spell))
+    before = past.stays(spell.state, before=spell.looks[0].acquired_at)
+    ranked = _ranked(before, least_span(spell))
     if ranked.past < _least_past(criteria) or ranked.probability > criteria.long_rank:
         return ranked, None
     began = spell.looks[0].acquired_at
     return ranked, next(
         s
         for s in spell.looks
-        if _ranked(spans, s.acquired_at - began).probability <= criteria.long_rank
+        if _ranked(before, s.acquired_at - began).probability <= criteria.long_rank
     )
 
 
-def _ranked(spans: list[timedelta | None], lasted: timedelta) -> Ranked:
-    return Ranked(past=len(spans), as_long=sum(s is None or s >= lasted for s in spans))
+def _ranked(spells: Sequence[Spell], lasted: timedelta) -> Ranked:
+    """Rank a length; a spell whose beginning was not seen counts if it was seen to last as long."""
+    spans = [(most_span(s), least_span(s)) for s in spells]
+    known = [most for most, _ in spans if most is not None]
+    cut = sum(most is None and least >= lasted for most, least in spans)
+    return Ranked(past=len(known) + cut, as_long=sum(m >= lasted for m in known) + cut)
 
 
 def _settled(
