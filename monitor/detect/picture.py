@@ -12,6 +12,8 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.apron_rules import apron_findings
+from monitor.detect.aprons import ApronCriteria, ApronHistory, apron_history
 from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
@@ -83,6 +85,7 @@ class Criteria:
     crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
     en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
     outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
+    apron: ApronCriteria = field(default_factory=ApronCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -122,6 +125,8 @@ class Picture:
     """The berth matrix: one cell for each look at a berth, by berth and time."""
     matches: tuple[SceneMatch, ...]
     """Sightings against tracks, by time and scene."""
+    aprons: ApronHistory
+    """What the looks at the aprons come to."""
     findings: tuple[Finding, ...]
 
 
@@ -213,6 +218,7 @@ def compile_picture(
         criteria=criteria.encounter,
         except_mmsis=service_ships(evidence.static),
     )
+    aprons = apron_history(evidence.apron_states, criteria=criteria.apron)
     findings: list[Finding] = [
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
@@ -247,6 +253,7 @@ def compile_picture(
             criteria=criteria.matrix,
         ),
         *image_rules.departures_by_image(fits, words),
+        *apron_findings(aprons.episodes, words, criteria=criteria.apron),
     ]
     return Picture(
         as_of=as_of,
@@ -259,6 +266,7 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
+        aprons=aprons,
         findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
     )
 
