@@ -50,13 +50,23 @@ class Channel(Protocol):
         Means nothing on an idempotent channel.
         """
 
-    def send(self, body: Mapping[str, Any], *, message_id: str, attempt_at: datetime) -> Receipt:
+    def send(
+        self,
+        body: Mapping[str, Any],
+        *,
+        message_id: str,
+        attempt_at: datetime,
+        previous: str | None = None,
+    ) -> Receipt:
         """Send one message once.
 
         Args:
             body: The message in this channel's format, plain JSON.
             message_id: The same in every attempt to deliver this message.
             attempt_at: The present, aware UTC.
+            previous: The other side's name (`Receipt.remote_id`) for the first message about the
+                same finding, for channels that can edit it or answer under it; None if there is
+                none or this is to stand alone.
 
         Raises:
             DeliveryDelayed: Not taken now; with `uncertain` where it may have been taken.

@@ -36,7 +36,14 @@ class SlackChannel:
         self._label = address_label(url)
         self._client = client
 
-    def send(self, body: Mapping[str, Any], *, message_id: str, attempt_at: datetime) -> Receipt:
+    def send(
+        self,
+        body: Mapping[str, Any],
+        *,
+        message_id: str,
+        attempt_at: datetime,
+        previous: str | None = None,
+    ) -> Receipt:
         """Post `body`; see `Channel.send`. Slack knows no message id, so it is not sent."""
         content = json.dumps(body, separators=(",", ":")).encode("ascii")
         headers = {"content-type": "application/json; charset=utf-8"}

@@ -83,7 +83,14 @@ class WebhookChannel:
         self._allow_private = allow_private
         self._resolve = resolve
 
-    def send(self, body: Mapping[str, Any], *, message_id: str, attempt_at: datetime) -> Receipt:
+    def send(
+        self,
+        body: Mapping[str, Any],
+        *,
+        message_id: str,
+        attempt_at: datetime,
+        previous: str | None = None,
+    ) -> Receipt:
         """Post `body`, signed; see `Channel.send`."""
         text = json.dumps(body, separators=(",", ":"))
         if len(text) >= MAX_BODY_BYTES:

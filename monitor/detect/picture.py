@@ -12,6 +12,8 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.apron_rules import apron_findings
+from monitor.detect.aprons import ApronCriteria, ApronHistory, apron_history
 from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
@@ -89,6 +91,7 @@ class Criteria:
     outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
     usual: UsualCriteria = field(default_factory=UsualCriteria)
     drift: DriftCriteria = field(default_factory=DriftCriteria)
+    apron: ApronCriteria = field(default_factory=ApronCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -132,6 +135,8 @@ class Picture:
     """What is usual at each berth, and what is not."""
     levels: tuple[Group, ...]
     """How full each port and quay is, and its drifts."""
+    aprons: ApronHistory
+    """What the looks at the aprons come to."""
     findings: tuple[Finding, ...]
 
 
@@ -231,6 +236,7 @@ def compile_picture(
         criteria=criteria.encounter,
         except_mmsis=service_ships(evidence.static),
     )
+    aprons = apron_history(evidence.apron_states, criteria=criteria.apron)
     findings: list[Finding] = [
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
@@ -267,6 +273,7 @@ def compile_picture(
         *image_rules.departures_by_image(fits, words),
         *unusual_findings(usual, words, criteria=criteria.usual),
         *drift_findings(levels, words, criteria=criteria.drift),
+        *apron_findings(aprons.episodes, words, criteria=criteria.apron),
     ]
     return Picture(
         as_of=as_of,
@@ -281,6 +288,7 @@ def compile_picture(
         matches=matches,
         usual=usual,
         levels=levels,
+        aprons=aprons,
         findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
     )
 
