@@ -30,6 +30,7 @@ NAMES = (
     "singapore",
     "skylight",
     "stops",
+    "story_score",
     "syria_areas",
 )
 

@@ -42,6 +42,7 @@ from monitor.detect.picture import Criteria
 from monitor.detect.reception import FeedCriteria
 from monitor.detect.silences import SilenceCriteria
 from monitor.detect.tracks import TrackCriteria
+from monitor.detect.usual_criteria import DriftCriteria, UsualCriteria
 from monitor.detect.visits import VisitCriteria
 from monitor.detect.voyages import VoyageCriteria
 from monitor.domain.finding import FindingKind, Severity
@@ -585,6 +586,8 @@ _CRITERIA = {
     "encounter": EncounterCriteria,
     "matrix": MatrixCriteria,
     "rule": RuleCriteria,
+    "usual": UsualCriteria,
+    "drift": DriftCriteria,
 }
 _TABLES: dict[str, Any] = {
     name: (model, model())

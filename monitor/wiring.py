@@ -99,6 +99,16 @@ class Wiring:
         """
         return cls(path, load_settings(path))
 
+    def reading_ais_from(self, folder: Path) -> Wiring:
+        """Return the same with its folders of AIS files replaced by one."""
+        sources = self.settings.sources
+        ais = tuple(
+            s.model_copy(update={"path": folder}) if isinstance(s, AisFolderSettings) else s
+            for s in sources.ais
+        )
+        told = sources.model_copy(update={"ais": ais})
+        return Wiring(self.path, self.settings.model_copy(update={"sources": told}))
+
     def locate(self, path: Path) -> Path:
         """Return a path of the settings as seen from here."""
         return resolve(self.path, path)
@@ -526,7 +536,8 @@ class Wiring:
 
     def replay_plan(self, window: TimeWindow) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
-        digest = hashlib.sha256(self.path.read_bytes())
+        # As read, so with what the environment overrides.
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for extra in (self.settings.port.aoi, self.settings.port.watchlist):
             if extra is not None:
                 digest.update(self.locate(extra).read_bytes())
