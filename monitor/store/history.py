@@ -24,7 +24,7 @@ _CURSOR = "history"
 _AT_ONCE = 50_000
 """Rows held in memory at a time."""
 _POSITIONS = """
-SELECT received_ms, time_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg, nav_status,
+SELECT time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg, nav_status,
        precision_m, source_id
 FROM positions WHERE received_ms > ? ORDER BY received_ms, mmsi, time_ms, lon_e7, lat_e7
 """
@@ -54,6 +54,9 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._connection = store.engine.connect()
+        source = schema.sources.c
+        rows = self._connection.execute(sa.select(source.id, source.name))
+        self._names = dict(rows.all())
         self._facts: tuple[_Arriving, _Arriving, _Arriving] | None = None
 
     def close(self) -> None:
@@ -74,7 +77,7 @@ class History:
         for rows in positions.until(to_ms(now)):
             counts[0] += len(rows)
             with into.begin() as connection:
-                append_positions(connection, positions_of(self._connection, rows))
+                append_positions(connection, positions_of(rows, self._names))
         for rows in static.until(to_ms(now)):
             counts[1] += len(rows)
             with into.begin() as connection:
@@ -91,8 +94,8 @@ class History:
     def _after(self, at_ms: int | None) -> tuple[_Arriving, _Arriving, _Arriving]:
         after = (at_ms if at_ms is not None else -(1 << 62),)
         positions, static, scenes = (
-            _Arriving(self._connection.exec_driver_sql(query, after))
-            for query in (_POSITIONS, _STATIC, _SCENES)
+            _Arriving(self._connection.exec_driver_sql(query, after), column)
+            for query, column in ((_POSITIONS, 1), (_STATIC, 0), (_SCENES, 0))
         )
         return positions, static, scenes
 
@@ -115,10 +118,10 @@ class History:
 
 
 class _Arriving:
-    """Rows of a query ordered by its first column, milliseconds, handed out up to an instant."""
+    """Rows of a query ordered by one column, milliseconds, handed out up to an instant."""
 
-    def __init__(self, result: sa.CursorResult[Any]) -> None:
-        self._result = result
+    def __init__(self, result: sa.CursorResult[Any], column: int) -> None:
+        self._result, self._column = result, column
         self._held: list[tuple[Any, ...]] = []
 
     def until(self, at_ms: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -126,7 +129,7 @@ class _Arriving:
         while True:
             if not self._held:
                 self._held = [tuple(row) for row in self._result.fetchmany(_AT_ONCE)]
-            cut = bisect.bisect_right(self._held, at_ms, key=lambda row: row[0])
+            cut = bisect.bisect_right(self._held, at_ms, key=lambda row: row[self._column])
             ready, self._held = self._held[:cut], self._held[cut:]
             if ready:
                 yield ready

@@ -49,6 +49,8 @@ class NewRow:
     target: str
     body: str
     """The message as JSON."""
+    thread: str = ""
+    """Messages of one thread are about the same finding; empty for one that stands alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,10 @@ class OutboxRow:
     """Sends of which nobody knows whether they arrived."""
     last_error: str
     body: str
+    thread: str = ""
+    sent_at: datetime | None = None
+    remote_id: str = ""
+    """The other side's name for the message; empty where it gave none."""
     recovered: bool = False
     """True on a claim that takes over a send of which the outcome was never written down."""
 
@@ -105,6 +111,7 @@ def enqueue(conn: sa.Connection, rows: Iterable[NewRow], *, now: datetime) -> in
                 uncertain=0,
                 last_error="",
                 body=row.body,
+                thread=row.thread,
             )
             .on_conflict_do_nothing(index_elements=[outbox.c.id])
         )
@@ -175,13 +182,39 @@ def note_uncertain(conn: sa.Connection, row: OutboxRow) -> None:
     )
 
 
-def mark_sent(conn: sa.Connection, row: OutboxRow) -> None:
-    """Write down that `row` was delivered; true whatever else happened to it meanwhile."""
+def mark_sent(conn: sa.Connection, row: OutboxRow, *, now: datetime, remote_id: str = "") -> None:
+    """Write down that `row` was delivered; true whatever else happened to it meanwhile.
+
+    Args:
+        conn: A write transaction.
+        row: The claimed row.
+        now: When it was sent.
+        remote_id: The other side's name for the message, where it gave one.
+    """
     conn.execute(
         sa.update(outbox)
         .where(outbox.c.id == row.id)
-        .values(state=OutboxState.SENT.value, last_error="")
+        .values(
+            state=OutboxState.SENT.value, last_error="", sent_ms=to_ms(now), remote_id=remote_id
+        )
     )
+
+
+def first_remote_id(conn: sa.Connection, row: OutboxRow) -> str | None:
+    """Return the other side's name for the first message sent in `row`'s thread, None if none."""
+    if not row.thread:
+        return None
+    return conn.execute(
+        sa.select(outbox.c.remote_id)
+        .where(
+            outbox.c.target == row.target,
+            outbox.c.thread == row.thread,
+            outbox.c.id != row.id,
+            outbox.c.remote_id != "",
+        )
+        .order_by(outbox.c.created_ms)
+        .limit(1)
+    ).scalar()
 
 
 def mark_retry(
@@ -296,5 +329,8 @@ def _row(values: Mapping[str, Any], *, state: OutboxState, recovered: bool = Fal
         uncertain=values["uncertain"],
         last_error=values["last_error"],
         body=values["body"],
+        thread=values["thread"],
+        sent_at=from_ms(values["sent_ms"]) if values["sent_ms"] is not None else None,
+        remote_id=values["remote_id"],
         recovered=recovered,
     )

@@ -220,7 +220,13 @@ outbox = Table(
     Column("uncertain", Integer, nullable=False),
     Column("last_error", Text, nullable=False),
     Column("body", Text, nullable=False),
+    # Messages of one thread are about the same finding; empty for one that stands alone.
+    Column("thread", Text, nullable=False, server_default=""),
+    # The ledger: when it was sent, and the other side's name for it.
+    Column("sent_ms", BigInteger),
+    Column("remote_id", Text, nullable=False, server_default=""),
     Index("outbox_due", "state", "not_before_ms"),
+    Index("outbox_thread", "target", "thread"),
 )
 
 cursors = Table(

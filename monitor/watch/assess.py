@@ -106,6 +106,8 @@ def assess(
                 revision=notice.revision,
                 target=notice.target,
                 body=json.dumps(payload_for(notice, voice=voice), ensure_ascii=False),
+                # A correction goes on under what it corrects.
+                thread=notice.replaced.id if notice.replaced else notice.finding.id,
             )
             for notice in notices_for(changes, routes=routes, as_of=now)
         )

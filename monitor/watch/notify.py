@@ -106,9 +106,11 @@ def deliver(
         # One at a time: a crash then casts doubt on the row being sent and on no other.
         with store.begin() as conn:
             rows = outbox.claim_due(conn, now=now, lease=criteria.lease, limit=1)
+            previous = outbox.first_remote_id(conn, rows[0]) if rows else None
         if not rows:
             break
-        _Attempt(store, rows[0], now, criteria, counts).run(channels.get(rows[0].target))
+        attempt = _Attempt(store, rows[0], previous, now, criteria, counts)
+        attempt.run(channels.get(rows[0].target))
     return DeliveryReport(**counts)
 
 
@@ -118,6 +120,7 @@ class _Attempt:
 
     store: OpensWrites
     row: OutboxRow
+    previous: str | None
     now: datetime
     criteria: RetryCriteria
     counts: Counter[str]
@@ -145,14 +148,16 @@ class _Attempt:
             self._dead("the stored message cannot be read")
             return
         try:
-            channel.send(body, message_id=self.row.id, attempt_at=self.now)
+            receipt = channel.send(
+                body, message_id=self.row.id, attempt_at=self.now, previous=self.previous
+            )
         except TryLater as exc:
             self._failed(exc, channel, repeat_shows=repeat_shows)
         except MonitorError as exc:
             self._dead(str(exc))
         else:
             with self.store.begin() as conn:
-                outbox.mark_sent(conn, self.row)
+                outbox.mark_sent(conn, self.row, now=self.now, remote_id=receipt.remote_id)
             self.counts["sent"] += 1
 
     def _failed(self, exc: TryLater, channel: Channel, *, repeat_shows: bool) -> None:

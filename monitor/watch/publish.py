@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
@@ -26,6 +27,7 @@ from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_baselines,
     write_berth_matrix,
     write_berth_states,
     write_findings,
@@ -88,8 +90,8 @@ def publish(
     since: datetime | None = None,
 ) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    berth_matrix.csv, ships.geojson, aprons.csv, summary.json and report/index.html into `out`,
-    each replaced in one step.
+    berth_matrix.csv, baselines.csv, ships.geojson, aprons.csv, summary.json and report/index.html
+    into `out`, each replaced in one step.
 
     Args:
         store: What is published.
@@ -122,6 +124,10 @@ def publish(
     write_berth_states(out / "berth_states.csv", [s for s in states if s.acquired_at >= first])
     write_berth_matrix(
         out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
+    )
+    write_baselines(
+        out / "baselines.csv",
+        berth_baselines(picture.usual.pasts, as_of=now),
     )
     write_apron_states(out / "aprons.csv", [a for a in aprons if a.acquired_at >= first])
     write_text(out / "ships.geojson", ships_geojson(s for s in ships if s.acquired_at >= first))

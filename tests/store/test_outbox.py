@@ -59,7 +59,7 @@ def states(conn: sa.Connection) -> dict[str, str]:
 def test_the_same_news_is_queued_once(conn: sa.Connection) -> None:
     """Queueing a row again changes nothing, also after it was sent."""
     assert enqueue(conn, [a_row(1), a_row(2), a_row(1)], now=NOW) == 2
-    mark_sent(conn, claim(conn)[0])
+    mark_sent(conn, claim(conn)[0], now=NOW)
     assert enqueue(conn, [a_row(1), a_row(2)], now=NOW + LEASE) == 0
     assert sorted(states(conn).values()) == ["pending", "sent"]
 
@@ -71,7 +71,7 @@ def test_rows_of_a_target_leave_in_the_order_they_came(conn: sa.Connection) -> N
     left = []
     for _ in range(3):
         (row,) = claim(conn)
-        mark_sent(conn, row)
+        mark_sent(conn, row, now=NOW)
         left.append(row.id)
     assert left == [a_row(1).id, a_row(2).id, a_row(3).id]
 
@@ -134,7 +134,7 @@ def test_delivered_is_delivered(conn: sa.Connection) -> None:
     assert drop(conn, row.id)
     mark_retry(conn, row, not_before=NOW, error="", uncertain=False)
     assert states(conn) == {row.id: "dropped"}
-    mark_sent(conn, row)
+    mark_sent(conn, row, now=NOW)
     assert states(conn) == {row.id: "sent"}
     assert not drop(conn, row.id)
 
@@ -165,7 +165,7 @@ def test_retrying_all_means_all_the_dead(conn: sa.Connection) -> None:
         if state == "dead":
             mark_dead(conn, row, error="", uncertain=False)
         elif state == "sent":
-            mark_sent(conn, row)
+            mark_sent(conn, row, now=NOW)
         else:
             drop(conn, row.id)
     assert retry(conn, None, now=NOW) == 2

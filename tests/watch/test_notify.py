@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,9 +75,17 @@ class Receiver:
     taken: list[str] = field(default_factory=list)
     """Message ids as the other side took them, repeats too."""
     bodies: list[object] = field(default_factory=list)
+    previous: list[str | None] = field(default_factory=list)
     at_step: Callable[[str], None] = lambda _: None
 
-    def send(self, body: Mapping[str, Any], *, message_id: str, attempt_at: datetime) -> Receipt:
+    def send(
+        self,
+        body: Mapping[str, Any],
+        *,
+        message_id: str,
+        attempt_at: datetime,
+        previous: str | None = None,
+    ) -> Receipt:
         """Take the message, or not, as the script says."""
         self.at_step("send")
         word = self.script.pop(0) if self.script else "ok"
@@ -85,11 +93,12 @@ class Receiver:
             raise word
         if word in {"ok", "taken and lost"}:
             self.taken.append(message_id)
+            self.previous.append(previous)
             self.bodies.append(body)
             self.at_step("taken")
         if word in {"lost", "taken and lost"}:
             raise DeliveryDelayed("no answer", uncertain=True)
-        return Receipt(status=200)
+        return Receipt(status=200, remote_id=f"at {self.name}: {message_id[-2:]}")
 
     def shown(self) -> Counter[str]:
         """Count what a reader sees: an idempotent side shows a repeated id once."""
@@ -134,6 +143,17 @@ def test_rows_are_sent_in_order_and_once() -> None:
     assert go(store, ops, hook) == DeliveryReport()
     assert ops.bodies == [{"n": 1}, {"n": 2}]
     assert hook.bodies == [{"n": 3}]
+
+
+def test_a_later_message_of_a_thread_names_the_first() -> None:
+    """A channel is told what the other side called the first message about the same finding."""
+    told = [replace(a_row(n), thread="f" if n < 4 else "") for n in range(1, 5)]
+    store = a_store(*told, replace(a_row(5, "hook"), thread="f"))
+    ops, hook = Receiver(script=[DeliveryDelayed("503")]), Receiver(name="hook")
+    go(store, ops, hook)
+    go(store, ops, hook, at=NOW + timedelta(seconds=5))
+    assert ops.previous == [None, "at ops: 98", "at ops: 98", None]
+    assert hook.previous == [None]
 
 
 def test_a_failed_row_comes_back_at_its_time_and_keeps_its_place() -> None:
@@ -462,7 +482,7 @@ from monitor.watch.notify import deliver
 
 class Deadly:
     name, idempotent, hold_uncertain = "ops", False, False
-    def send(self, body, *, message_id, attempt_at):
+    def send(self, body, *, message_id, attempt_at, previous=None):
         print(message_id, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 

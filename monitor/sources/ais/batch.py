@@ -179,8 +179,8 @@ def _within(values: npt.NDArray[Any], below: npt.ArrayLike) -> npt.NDArray[np.fl
     numbers = np.asarray(values, np.float64)
     # Rounded before they are compared: float32 columns must not turn 359.99999 into 360. Clipped
     # before that: rounding overflows on the largest numbers a hostile feed can write.
-    numbers = np.round(np.clip(numbers, -1e6, 1e6), 3)
-    return np.where((numbers >= 0) & (numbers < np.asarray(below)), numbers, np.nan)
+    tidy = np.clip(numbers, -1e6, 1e6, out=np.empty_like(numbers)).round(3)
+    return np.where((tidy >= 0) & (tidy < np.asarray(below)), tidy, np.nan)
 
 
 def _kept(columns: Columns, tally: Tally) -> npt.NDArray[np.bool_]:
