@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 from monitor import __version__
 from monitor.alerts.channels import Channel
-from monitor.alerts.decide import Route
+from monitor.alerts.decide import Manner, Route
+from monitor.alerts.hours import DigestTime, QuietHours
 from monitor.alerts.render import Voice
 from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
@@ -25,7 +26,7 @@ from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change
+from monitor.domain.finding import Change, Severity
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import WatchList
@@ -35,9 +36,11 @@ from monitor.http_client import HttpClient
 from monitor.report.summary import SceneOverlay
 from monitor.scene_sources import SceneSources
 from monitor.settings import (
+    DAYS,
     AisFolderSettings,
     AisHttpSettings,
     AisstreamSettings,
+    ChannelSettings,
     FeedSettings,
     GfwSettings,
     MqttSettings,
@@ -74,6 +77,7 @@ from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
+from monitor.watch.dispatch import dispatch
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
@@ -82,6 +86,8 @@ from monitor.watch.replay import ReplayPlan
 from monitor.watch.streams import Listener, StreamCriteria, inbox_job
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 
+_TOGETHER = 5
+"""So many notices at once become one message to people; a program gets each."""
 USER_AGENT = f"tartus-monitor/{__version__}"
 
 
@@ -385,11 +391,48 @@ class Wiring:
                 min_severity=channel.min_severity,
                 kinds=channel.kinds,
                 places=channel.places,
+                vessels=channel.vessels,
+                min_confidence=channel.min_confidence,
                 max_age=timedelta(days=channel.max_age_days) if channel.max_age_days else None,
+                manner=self._manner(channel),
             )
             for channel in self.settings.channels
             if channel.enabled and (replaying or not self.missing_secrets(channel))
         ]
+
+    def _manner(self, channel: ChannelSettings) -> Manner:
+        hours = timedelta(hours=1)
+        zone = zoneinfo.ZoneInfo(channel.time_zone or self.settings.port.time_zone)
+        together = channel.group_from
+        if together is None:
+            together = 0 if channel.kind == "webhook" else _TOGETHER
+        digest = None
+        if channel.digest != "off":
+            weekday = DAYS.index(channel.digest_day) if channel.digest == "weekly" else None
+            digest = DigestTime(zone=zone, at=channel.digest_at, weekday=weekday)
+        quiet = None
+        if channel.quiet_from is not None and channel.quiet_to is not None:
+            quiet = QuietHours(
+                zone=zone,
+                start=channel.quiet_from,
+                end=channel.quiet_to,
+                days=frozenset(DAYS.index(day) for day in channel.quiet_days),
+            )
+        return Manner(
+            group_by=channel.group_by,
+            group_wait=timedelta(seconds=channel.group_wait_s),
+            group_interval=timedelta(seconds=channel.group_interval_s),
+            group_from=together or None,
+            steady=timedelta(minutes=channel.steady_min),
+            quiet=quiet,
+            digest=digest,
+            at_once=None if channel.at_once == "never" else Severity(channel.at_once),
+            inhibit_at_most=channel.inhibit_at_most_h * hours,
+            repeat_every=channel.repeat_h * hours if channel.repeat_h else None,
+            escalate_to=channel.escalate_to,
+            escalate_after=timedelta(minutes=channel.escalate_after_min),
+            escalate_from=channel.escalate_from,
+        )
 
     def channels(self) -> dict[str, Channel]:
         """Make the channels that can run: enabled, and with their secrets given."""
@@ -529,12 +572,13 @@ class Wiring:
         """Make the jobs that tell people."""
         every = self.settings.jobs
         channels = self.channels()
+        routes = self.routes(replaying=False)
         out = self.locate(self.settings.report.out)
         return [
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=lambda now: str(deliver(store, channels, now=now)),
+                run=partial(_notify, store, routes, channels, self.voice),
             ),
             Job(
                 name="publish",
@@ -565,6 +609,14 @@ class Wiring:
             step=timedelta(hours=self.settings.replay.step_h),
             inputs=digest.hexdigest(),
         )
+
+
+def _notify(
+    store: Store, routes: list[Route], channels: dict[str, Channel], voice: Voice, now: datetime
+) -> str:
+    with store.begin() as connection:
+        dispatch(connection, routes, voice=voice, now=now)
+    return str(deliver(store, channels, now=now))
 
 
 def open_configured_store(wiring: Wiring) -> Store:

@@ -162,6 +162,7 @@ def claim_due(
                 state=OutboxState.SENDING.value,
                 attempts=row.attempts + 1,
                 lease_until_ms=lease_ms,
+                tried_ms=now_ms,
             )
         )
         if taken.rowcount:
@@ -237,6 +238,14 @@ def list_rows(
         sa.select(outbox)
         .where(outbox.c.state.in_([state.value for state in states]))
         .order_by(outbox.c.target, outbox.c.created_ms, outbox.c.revision, outbox.c.id)
+    )
+    return tuple(_row(row._asdict(), state=OutboxState(row.state)) for row in found)
+
+
+def load_rows(conn: sa.Connection, ids: Iterable[str]) -> tuple[OutboxRow, ...]:
+    """Return the rows with these ids, those that there are."""
+    found = conn.execute(
+        sa.select(outbox).where(outbox.c.id.in_(sorted(ids))).order_by(outbox.c.created_ms)
     )
     return tuple(_row(row._asdict(), state=OutboxState(row.state)) for row in found)
 
