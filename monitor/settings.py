@@ -483,6 +483,8 @@ class ChannelSettings(_Table):
     """Channel that is told when nobody acknowledges."""
     escalate_after_min: float = Field(30.0, gt=0, le=10_080)
     escalate_from: Severity = Severity.WARNING
+    max_per_minute: int | None = Field(None, ge=1)
+    """Messages; what the vendor documents if left out."""
     enabled: bool = True
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from monitor import __version__
 from monitor.alerts.channels import Channel
 from monitor.alerts.decide import Manner, Route
 from monitor.alerts.hours import DigestTime, QuietHours
+from monitor.alerts.pace import PACES, Pace
 from monitor.alerts.render import Voice
 from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
@@ -77,7 +78,7 @@ from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
-from monitor.watch.dispatch import dispatch
+from monitor.watch.dispatch import announced, dispatch
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
@@ -442,6 +443,15 @@ class Wiring:
                 made[item.name] = self._channel(item)
         return made
 
+    def paces(self) -> dict[str, tuple[Pace, ...]]:
+        """Return how fast each channel may be spoken to."""
+        return {
+            item.name: (Pace(count=item.max_per_minute, span=timedelta(minutes=1)),)
+            if item.max_per_minute
+            else PACES.get(item.kind, ())
+            for item in self.settings.channels
+        }
+
     def _channel(self, item: SlackSettings | WebhookSettings) -> Channel:
         what = f"channels.{item.name}"
         if isinstance(item, SlackSettings):
@@ -578,7 +588,8 @@ class Wiring:
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=partial(_notify, store, routes, channels, self.voice),
+                run=partial(_notify, store, routes, channels, self.voice, self.paces()),
+                is_aside=True,
             ),
             Job(
                 name="publish",
@@ -612,11 +623,30 @@ class Wiring:
 
 
 def _notify(
-    store: Store, routes: list[Route], channels: dict[str, Channel], voice: Voice, now: datetime
+    store: Store,
+    routes: list[Route],
+    channels: dict[str, Channel],
+    voice: Voice,
+    paces: dict[str, tuple[Pace, ...]],
+    now: datetime,
 ) -> str:
     with store.begin() as connection:
         dispatch(connection, routes, voice=voice, now=now)
-    return str(deliver(store, channels, now=now))
+    return str(
+        deliver(
+            store,
+            channels,
+            now=now,
+            paces=paces,
+            pause=_pause,
+            announce=partial(announced, routes),
+        )
+    )
+
+
+def _pause(span: timedelta) -> datetime:
+    wait(span.total_seconds(), threading.Event())
+    return SystemClock().now()
 
 
 def open_configured_store(wiring: Wiring) -> Store:

@@ -14,10 +14,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
+from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused, TargetRefused
 from monitor.http_client import HttpAnswer, retry_after
 
 _TRY_AGAIN = frozenset({408, 425, 429})
+_NO_GOOD = frozenset({401, 403, 404, 410})
+"""The address or the key is no good, whatever the message says."""
 _OUTCOME_UNKNOWN = frozenset({502, 504})
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
@@ -71,6 +73,7 @@ class Channel(Protocol):
         Raises:
             DeliveryDelayed: Not taken now; with `uncertain` where it may have been taken.
             DeliveryRefused: Never will be.
+            TargetRefused: Nor will any other, until somebody mends the address, key or rights.
         """
 
 
@@ -103,6 +106,7 @@ def raise_for_answer(answer: HttpAnswer, *, label: str, attempt_at: datetime) ->
     Raises:
         DeliveryDelayed: 408, 425, 429 and 5xx; uncertain for 502 and 504, where a gateway gave up
             on a server that may have gone on.
+        TargetRefused: 401, 403, 404 and 410: no request to this address can succeed.
         DeliveryRefused: Every other status, redirects too: the same request cannot succeed.
     """
     status = answer.status
@@ -115,6 +119,8 @@ def raise_for_answer(answer: HttpAnswer, *, label: str, attempt_at: datetime) ->
             retry_after=retry_after(answer.headers, now=attempt_at),
             uncertain=status in _OUTCOME_UNKNOWN,
         )
+    if status in _NO_GOOD:
+        raise TargetRefused(said)
     raise DeliveryRefused(said)
 
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitor.alerts.bundle import bundle_payload
-from monitor.alerts.decide import News, Notice, Route
+from monitor.alerts.bundle import bundle_payload, closed_payload
+from monitor.alerts.decide import News, Notice, Route, notice_id
 from monitor.alerts.render import Voice, payload_for
 from monitor.alerts.schedule import (
     Action,
@@ -30,6 +30,7 @@ from monitor.alerts.schedule import (
 )
 from monitor.alerts.silences import Matcher, Silence
 from monitor.domain.finding import Finding, FindingKind
+from monitor.domain.window import to_ms
 from monitor.store import notices as kept
 from monitor.store.derived import found_from, load_lives
 from monitor.store.lives import load_revisions
@@ -68,6 +69,20 @@ def dispatch(
     enqueue(connection, messages, now=now)
     kept.settle(connection, _settled(plan, by_id, now))
     return len(messages)
+
+
+def announced(routes: Sequence[Route], target: str, reason: str, now: datetime) -> Iterator[NewRow]:
+    """Yield what the other channels are told when one closes."""
+    for route in routes:
+        if route.target != target:
+            body = closed_payload(route.format, target=target, reason=reason, now=now)
+            yield NewRow(
+                id=notice_id(target, to_ms(now), f"closed\x1f{route.target}"),
+                finding_id="",
+                revision=0,
+                target=route.target,
+                body=json.dumps(body, ensure_ascii=False),
+            )
 
 
 def _put_follow_ups(connection: sa.Connection, routes: Sequence[Route], now: datetime) -> None:
