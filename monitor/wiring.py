@@ -15,19 +15,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor import __version__
+from monitor.alert_channels import manner_of, open_channel, paces_of, secret_variables
 from monitor.alerts.channels import Channel
-from monitor.alerts.decide import Manner, Route
-from monitor.alerts.hours import DigestTime, QuietHours
-from monitor.alerts.pace import PACES, Pace
+from monitor.alerts.decide import Route
+from monitor.alerts.pace import Pace
 from monitor.alerts.render import Voice
-from monitor.alerts.slack import SlackChannel
-from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change, Severity
+from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import WatchList
@@ -37,7 +35,6 @@ from monitor.http_client import HttpClient
 from monitor.report.summary import SceneOverlay
 from monitor.scene_sources import SceneSources
 from monitor.settings import (
-    DAYS,
     AisFolderSettings,
     AisHttpSettings,
     AisstreamSettings,
@@ -48,9 +45,7 @@ from monitor.settings import (
     NmeaTcpSettings,
     NmeaUdpSettings,
     Settings,
-    SlackSettings,
     StreamSettings,
-    WebhookSettings,
     load_settings,
     resolve,
     secret,
@@ -87,8 +82,6 @@ from monitor.watch.replay import ReplayPlan
 from monitor.watch.streams import Listener, StreamCriteria, inbox_job
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 
-_TOGETHER = 5
-"""So many notices at once become one message to people; a program gets each."""
 USER_AGENT = f"tartus-monitor/{__version__}"
 
 
@@ -107,6 +100,16 @@ class Wiring:
             ConfigError: Anything in them is wrong.
         """
         return cls(path, load_settings(path))
+
+    def reading_ais_from(self, folder: Path) -> Wiring:
+        """Return the same with its folders of AIS files replaced by one."""
+        sources = self.settings.sources
+        ais = tuple(
+            s.model_copy(update={"path": folder}) if isinstance(s, AisFolderSettings) else s
+            for s in sources.ais
+        )
+        told = sources.model_copy(update={"ais": ais})
+        return Wiring(self.path, self.settings.model_copy(update={"sources": told}))
 
     def locate(self, path: Path) -> Path:
         """Return a path of the settings as seen from here."""
@@ -276,12 +279,7 @@ class Wiring:
     def missing_secrets(
         self,
         item: (
-            AisFolderSettings
-            | AisHttpSettings
-            | StreamSettings
-            | GfwSettings
-            | SlackSettings
-            | WebhookSettings
+            AisFolderSettings | AisHttpSettings | StreamSettings | GfwSettings | ChannelSettings
         ),
     ) -> list[str]:
         """Return the environment variables an entry needs and does not find."""
@@ -294,10 +292,8 @@ class Wiring:
             names = [item.username_env, item.password_env]
         elif isinstance(item, GfwSettings):
             names = [item.token_env]
-        elif isinstance(item, SlackSettings):
-            names = [item.url_env]
-        elif isinstance(item, WebhookSettings):
-            names = [item.secret_env]
+        elif isinstance(item, ChannelSettings):
+            names = secret_variables(item)
         return [name for name in names if name and not os.environ.get(name)]
 
     def second_opinions(self) -> list[tuple[GfwSettings, PollsEvents]]:
@@ -395,83 +391,19 @@ class Wiring:
                 vessels=channel.vessels,
                 min_confidence=channel.min_confidence,
                 max_age=timedelta(days=channel.max_age_days) if channel.max_age_days else None,
-                manner=self._manner(channel),
+                manner=manner_of(channel, zone=self.settings.port.time_zone),
             )
             for channel in self.settings.channels
             if channel.enabled and (replaying or not self.missing_secrets(channel))
         ]
 
-    def _manner(self, channel: ChannelSettings) -> Manner:
-        hours = timedelta(hours=1)
-        zone = zoneinfo.ZoneInfo(channel.time_zone or self.settings.port.time_zone)
-        together = channel.group_from
-        if together is None:
-            together = 0 if channel.kind == "webhook" else _TOGETHER
-        digest = None
-        if channel.digest != "off":
-            weekday = DAYS.index(channel.digest_day) if channel.digest == "weekly" else None
-            digest = DigestTime(zone=zone, at=channel.digest_at, weekday=weekday)
-        quiet = None
-        if channel.quiet_from is not None and channel.quiet_to is not None:
-            quiet = QuietHours(
-                zone=zone,
-                start=channel.quiet_from,
-                end=channel.quiet_to,
-                days=frozenset(DAYS.index(day) for day in channel.quiet_days),
-            )
-        return Manner(
-            group_by=channel.group_by,
-            group_wait=timedelta(seconds=channel.group_wait_s),
-            group_interval=timedelta(seconds=channel.group_interval_s),
-            group_from=together or None,
-            steady=timedelta(minutes=channel.steady_min),
-            quiet=quiet,
-            digest=digest,
-            at_once=None if channel.at_once == "never" else Severity(channel.at_once),
-            inhibit_at_most=channel.inhibit_at_most_h * hours,
-            repeat_every=channel.repeat_h * hours if channel.repeat_h else None,
-            escalate_to=channel.escalate_to,
-            escalate_after=timedelta(minutes=channel.escalate_after_min),
-            escalate_from=channel.escalate_from,
-        )
-
     def channels(self) -> dict[str, Channel]:
         """Make the channels that can run: enabled, and with their secrets given."""
-        made: dict[str, Channel] = {}
-        for item in self.settings.channels:
-            if item.enabled and not self.missing_secrets(item):
-                made[item.name] = self._channel(item)
-        return made
-
-    def paces(self) -> dict[str, tuple[Pace, ...]]:
-        """Return how fast each channel may be spoken to."""
         return {
-            item.name: (Pace(count=item.max_per_minute, span=timedelta(minutes=1)),)
-            if item.max_per_minute
-            else PACES.get(item.kind, ())
+            item.name: open_channel(item, base=self.path, client=self.http)
             for item in self.settings.channels
+            if item.enabled and not self.missing_secrets(item)
         }
-
-    def _channel(self, item: SlackSettings | WebhookSettings) -> Channel:
-        what = f"channels.{item.name}"
-        if isinstance(item, SlackSettings):
-            url = secret(env=item.url_env, file=item.url_file, base=self.path, what=what)
-            if not url:
-                raise ConfigError(f"{self.path}: {what}: the webhook URL is empty")
-            return SlackChannel(
-                name=item.name,
-                url=url,
-                client=self.http,
-                hold_uncertain=item.on_uncertain == "hold",
-            )
-        signing = secret(env=item.secret_env, file=item.secret_file, base=self.path, what=what)
-        return WebhookChannel(
-            name=item.name,
-            url=item.url,
-            secrets=(signing or "").split(),
-            client=self.http,
-            allow_private=item.allow_private,
-        )
 
     @cached_property
     def press(self) -> Press:
@@ -583,12 +515,13 @@ class Wiring:
         every = self.settings.jobs
         channels = self.channels()
         routes = self.routes(replaying=False)
+        paces = {item.name: paces_of(item) for item in self.settings.channels}
         out = self.locate(self.settings.report.out)
         return [
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=partial(_notify, store, routes, channels, self.voice, self.paces()),
+                run=partial(_notify, store, routes, channels, self.voice, paces),
                 is_aside=True,
             ),
             Job(
@@ -611,7 +544,8 @@ class Wiring:
 
     def replay_plan(self, window: TimeWindow) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
-        digest = hashlib.sha256(self.path.read_bytes())
+        # As read, so with what the environment overrides.
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for extra in (self.settings.port.aoi, self.settings.port.watchlist):
             if extra is not None:
                 digest.update(self.locate(extra).read_bytes())

@@ -7,11 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from monitor.alerts.decide import Notice
+from monitor.alerts.message import Message
 from monitor.alerts.plain_text import fitted, plain
-from monitor.alerts.render import FORMATS, Message, Voice, message_for
+from monitor.alerts.render import CHAT_FORMS, FORMATS, Voice, message_for
+from monitor.domain.finding import Severity
 from monitor.domain.window import utc_text
 from monitor.errors import ConfigError
 
@@ -36,6 +38,8 @@ def bundle_payload(
         lines=lines,
         facts=(("Learned (UTC)", _learned(notices)), ("How loud", _loudness(notices))),
         footer=f"{'digest' if digest else 'group'} of {len(notices)} · as of {utc_text(as_of)}",
+        severity=max((n.finding.severity for n in notices), key=lambda s: s.rank),
+        as_of=as_of,
     )
     if notices[0].format != "webhook":
         return dressed(message, notices[0].format)
@@ -83,9 +87,9 @@ def dressed(message: Message, form: str) -> dict[str, Any]:
     Raises:
         ConfigError: There is no such form.
     """
-    if form not in FORMATS:
-        raise ConfigError(f"no message format {form!r}; there are: {', '.join(sorted(FORMATS))}")
-    return FORMATS[form](cast("Any", None), message)
+    if form not in CHAT_FORMS:
+        raise ConfigError(f"no message format {form!r}; there are: {', '.join(FORMATS)}")
+    return CHAT_FORMS[form](message)
 
 
 def _system(form: str, kind: str, *, headline: str, text: str, now: datetime) -> dict[str, Any]:
@@ -94,6 +98,8 @@ def _system(form: str, kind: str, *, headline: str, text: str, now: datetime) ->
         lines=[plain(text)],
         facts=(("When (UTC)", utc_text(now)),),
         footer=f"the monitor itself · {utc_text(now)}",
+        severity=Severity.NOTICE,
+        as_of=now,
     )
     if form != "webhook":
         return dressed(message, form)
@@ -101,7 +107,13 @@ def _system(form: str, kind: str, *, headline: str, text: str, now: datetime) ->
 
 
 def _message(
-    *, headline: str, lines: Sequence[str], facts: tuple[tuple[str, str], ...], footer: str
+    *,
+    headline: str,
+    lines: Sequence[str],
+    facts: tuple[tuple[str, str], ...],
+    footer: str,
+    severity: Severity,
+    as_of: datetime,
 ) -> Message:
     listed = [fitted(line, _LINE) for line in lines[:_LISTED]]
     if len(lines) > _LISTED:
@@ -115,6 +127,8 @@ def _message(
         evidence=(),
         demo="",
         footer=footer,
+        severity=severity,
+        as_of=as_of,
     )
 
 

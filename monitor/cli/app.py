@@ -272,7 +272,15 @@ def replay(
 
 
 @app.command()
-def demo(out: OutOption = Path("demo-output")) -> None:
+def demo(
+    out: OutOption = Path("demo-output"),
+    swap: Annotated[
+        bool,
+        typer.Option(
+            "--swap", help="Two ships send each other's static data from 5 to 13 January."
+        ),
+    ] = False,
+) -> None:
     """Replay the Tartus story, December 2024 to February 2025, from the bundled samples.
 
     AIS is reconstructed from published facts and the scenes are rendered; both are labelled so
@@ -280,7 +288,8 @@ def demo(out: OutOption = Path("demo-output")) -> None:
     """
     from monitor.bundled import bundled
 
-    _replay(loaded(bundled("config", "demo.toml")), out, None, None)
+    wiring = loaded(bundled("config", "demo.toml"))
+    _replay(_with_swap(wiring, out) if swap else wiring, out, None, None)
 
 
 @app.command()
@@ -619,6 +628,16 @@ def outbox_drop(
     if not dropped:
         raise InputError(f"no notice {notice} that could be dropped; see `monitor outbox list`")
     typer.echo("dropped")
+
+
+def _with_swap(wiring: Wiring, out: Path) -> Wiring:
+    """Return the demo with its AIS file told anew, written to `out/swap`."""
+    from monitor.demo.swap import write_swapped
+
+    (source,) = wiring.settings.sources.ais
+    assert source.kind == "folder"
+    folder = write_swapped(wiring.locate(source.path), out / "swap")
+    return wiring.reading_ais_from(folder)
 
 
 def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> None:

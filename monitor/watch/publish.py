@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
@@ -22,6 +23,7 @@ from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_baselines,
     write_berth_matrix,
     write_berth_states,
     write_findings,
@@ -73,8 +75,8 @@ class Published:
 
 def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    berth_matrix.csv, ships.geojson, aprons.csv, summary.json and report/index.html into `out`,
-    each replaced in one step.
+    berth_matrix.csv, baselines.csv, ships.geojson, aprons.csv, summary.json and report/index.html
+    into `out`, each replaced in one step.
 
     Raises:
         InputError: `out` cannot be written to.
@@ -96,6 +98,10 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
     write_silences(out / "silences.csv", picture.silences, picture.register)
     write_berth_states(out / "berth_states.csv", states)
     write_berth_matrix(out / "berth_matrix.csv", picture.cells)
+    write_baselines(
+        out / "baselines.csv",
+        berth_baselines(picture.usual.pasts, as_of=now),
+    )
     write_apron_states(out / "aprons.csv", aprons)
     write_text(out / "ships.geojson", ships_geojson(ships))
     write_json(
