@@ -23,12 +23,14 @@ NAMES = (
     "quay_profile",
     "radar_vessels",
     "replay_kills",
+    "replay_scale",
     "segments",
     "ship_length",
     "silent_socket",
     "singapore",
     "skylight",
     "stops",
+    "story_score",
     "syria_areas",
 )
 

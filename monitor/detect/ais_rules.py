@@ -5,6 +5,7 @@ A wait grows louder in stages.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -205,14 +206,14 @@ def berth_findings(
 ) -> list[Finding]:
     """Ships alongside by AIS; confirmed where an image shows the berth taken meanwhile."""
     found = []
+    seen: dict[str, list[BerthState]] = {}
+    for episode in episodes:
+        seen.setdefault(episode.berth_id, []).extend(episode.seen)
+    times = {berth: [to_ms(s.acquired_at) for s in images] for berth, images in seen.items()}
     for stay in (v for v in visits if v.place_kind == "berth"):
-        images = [
-            s
-            for e in episodes
-            if e.berth_id == stay.place_id
-            for s in e.seen
-            if stay.first.time_ms <= to_ms(s.acquired_at) <= stay.last.time_ms
-        ]
+        at = times.get(stay.place_id, [])
+        first, end = bisect_left(at, stay.first.time_ms), bisect_right(at, stay.last.time_ms)
+        images = seen.get(stay.place_id, [])[first:end]
         for arriving in _edges_seen(stay, shaky):
             found.append(  # noqa: PERF401 - one call a line reads better than the comprehension
                 _edge_finding(

@@ -12,16 +12,19 @@ from datetime import timedelta
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from monitor.detect.presence import Mask, last_true, runs_in
 from monitor.detect.tracks import Tracks
-from monitor.domain.geo import METRES_PER_NM, MetricFrame
+from monitor.domain.geo import METRES_PER_NM, FloatArray, MetricFrame
 from monitor.domain.place import Gazetteer, PlaceKind
 from monitor.domain.positions import PositionColumns
 from monitor.domain.visit import Fix
 from monitor.domain.window import span_ms
+
+Points = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,28 +66,30 @@ class Line:
     measured_from: str
     """`land` or `port`."""
 
-    def distance_nm(self, fix: Fix) -> float:
-        """Return the distance of a report from the shore."""
-        return float(self.shore.distance(self._point(fix))) / METRES_PER_NM
+    def distance_nm(self, points: Points) -> FloatArray:
+        """Return the distances of points of the plane from the shore."""
+        return np.asarray(shapely.distance(self.shore, points), np.float64) / METRES_PER_NM
 
-    def _point(self, fix: Fix) -> shapely.Point:
-        x, y = self.frame.xy(fix.lon, fix.lat)
-        return shapely.Point(float(x), float(y))
+    def points(self, lon: FloatArray, lat: FloatArray) -> Points:
+        """Return positions as points of the plane, shape (n,)."""
+        return np.asarray(shapely.points(np.column_stack(self.frame.xy(lon, lat))), object)
 
-    def lies_on_map(self, before: Fix, after: Fix, *, line_nm: float, cut_m: float) -> bool:
-        """Return whether the nearest shore to the crossing is drawn coast, not the map's edge.
+    def lies_on_map(self, before: Points, after: Points, *, line_nm: float, cut_m: float) -> Mask:
+        """Return of which crossings the nearest shore is drawn coast, not the map's edge.
 
         Land ends where the area file was cut. Beyond, the coast runs on unseen and the true
         distance may be much shorter, so nothing is said there.
         """
-        if self.measured_from != "land":
-            return True
+        if self.measured_from != "land" or not len(before):
+            return np.ones(len(before), bool)
         a, b = self.distance_nm(before), self.distance_nm(after)
-        share = min(max((line_nm - a) / (b - a), 0.0), 1.0) if a != b else 0.0
-        p, q = self._point(before), self._point(after)
-        at = shapely.Point(p.x + share * (q.x - p.x), p.y + share * (q.y - p.y))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(a != b, np.clip((line_nm - a) / (b - a), 0.0, 1.0), 0.0)
+        p, q = shapely.get_coordinates(before), shapely.get_coordinates(after)
+        at = shapely.points(p + share[:, None] * (q - p))
         nearest = shapely.get_point(shapely.shortest_line(self.shore, at), 0)
-        return bool(_cut(shapely.to_wkb(self.shore), cut_m).distance(nearest) > cut_m)
+        edge = _cut(shapely.to_wkb(self.shore), cut_m)
+        return np.asarray(shapely.distance(edge, nearest) > cut_m, np.bool_)
 
 
 @lru_cache(maxsize=64)
@@ -151,35 +156,43 @@ def crossings_in(
     outside = ~_within(rows, shore, epsg, criteria.line_nm + criteria.hysteresis_nm)
     runs = runs_in(inside, outside, tracks.starts)
     crossed_out = last_true(inside)
-    found = []
+    edges: list[tuple[int, bool, int]] = []
     for first, end, left in zip(
         runs.first.tolist(), runs.end.tolist(), runs.left.tolist(), strict=True
     ):
         held = first + np.flatnonzero(inside[first:end])
         anchor = int(rows.time_ms[held[np.argmin(rows.received_ms[held])]])
-        edges = [] if tracks.starts[first] else [(first - 1, True)]
+        if not tracks.starts[first]:
+            edges.append((first - 1, True, anchor))
         if left:
-            edges.append((int(crossed_out[end - 1]), False))
-        for row, inward in edges:
-            before, after = tracks.fix(row), tracks.fix(row + 1)
-            if (
-                after.time_ms - before.time_ms > span_ms(criteria.longest_gap)
-                or shaky(before, after)
-                or not line.lies_on_map(
-                    before, after, line_nm=criteria.line_nm, cut_m=criteria.cut_m
-                )
-            ):
-                continue
-            found.append(
-                Crossing(
-                    inward=inward,
-                    before=before,
-                    after=after,
-                    before_nm=line.distance_nm(before),
-                    after_nm=line.distance_nm(after),
-                    anchor_ms=anchor,
-                )
+            edges.append((int(crossed_out[end - 1]), False, anchor))
+    row = np.array([r for r, _, _ in edges], np.intp)
+    followed = rows.time_ms[row + 1] - rows.time_ms[row] <= span_ms(criteria.longest_gap)
+    edges, row = [e for e, ok in zip(edges, followed.tolist(), strict=True) if ok], row[followed]
+    before, after = (line.points(rows.lon[at], rows.lat[at]) for at in (row, row + 1))
+    drawn = line.lies_on_map(before, after, line_nm=criteria.line_nm, cut_m=criteria.cut_m)
+    told = zip(
+        edges,
+        drawn.tolist(),
+        line.distance_nm(before).tolist(),
+        line.distance_nm(after).tolist(),
+        strict=True,
+    )
+    found = []
+    for (at, inward, anchor), is_drawn, before_nm, after_nm in told:
+        one, other = tracks.fix(at), tracks.fix(at + 1)
+        if not is_drawn or shaky(one, other):
+            continue
+        found.append(
+            Crossing(
+                inward=inward,
+                before=one,
+                after=other,
+                before_nm=before_nm,
+                after_nm=after_nm,
+                anchor_ms=anchor,
             )
+        )
     return tuple(found)
 
 

@@ -16,9 +16,8 @@ import shapely
 from monitor.detect.matrix_criteria import MatrixCriteria
 from monitor.domain.berth_cell import BerthCell, Verdict, passes_of
 from monitor.domain.berth_state import BerthState, Occupancy
-from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer
-from monitor.domain.visit import Fix, Visit
+from monitor.domain.visit import Visit
 from monitor.domain.window import to_ms
 
 __all__ = ["Attribution", "Episode", "MatrixCriteria", "attributions", "episodes_in", "explained"]
@@ -134,27 +133,93 @@ def attributions(
     least total distance is taken. It is an inference and is worded as one.
     """
     dark = [e for e in episodes if e.unexplained]
-    calls = [v for v in visits if v.place_kind == "port" and not _berthed_at_end(v, visits)]
+    alongside = _last_alongside(visits)
+    calls = [
+        v
+        for v in visits
+        if v.place_kind == "port" and alongside.get(v.mmsi, v.last.time_ms - 1) < v.last.time_ms
+    ]
     if not dark or not calls:
         return ()
+    frame = gazetteer.frame
+    names = sorted({e.berth_id for e in dark})
+    shapes = np.array([frame.metric(gazetteer.places[name].geometry) for name in names], object)
+    lon, lat = (np.array([getattr(c.last, k) for c in calls]) for k in ("lon", "lat"))
+    points = np.asarray(shapely.points(np.column_stack(frame.xy(lon, lat))), object)
+    berth, call = shapely.STRtree(points).query(
+        shapes, predicate="dwithin", distance=criteria.attribute_m
+    )
+    away = np.asarray(shapely.distance(shapes[berth], points[call]), np.float64)
+    near: dict[str, list[tuple[int, float]]] = {}
+    for k, i, metres in zip(berth.tolist(), call.tolist(), away.tolist(), strict=True):
+        near.setdefault(names[k], []).append((i, metres))
+    pairs = [
+        (i, j, metres)
+        for j, episode in enumerate(dark)
+        for i, metres in near.get(episode.berth_id, ())
+        if metres <= criteria.attribute_m and _fits(calls[i], episode)
+    ]
+    return tuple(
+        Attribution(call=calls[i], episode=dark[j], distance_m=metres)
+        for i, j, metres in _assigned(pairs)
+    )
+
+
+def _assigned(pairs: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Return pairs (call, episode, metres) that match one to one at the least total distance.
+
+    Calls and episodes that no chain of pairs joins do not bear on each other and are matched by
+    themselves: over years there are thousands of both, and hardly any of them meet.
+    """
+    if not pairs:
+        return []
     # Imported where it is needed: it takes a second to load, and most runs have no such ship.
     from scipy.optimize import linear_sum_assignment
 
-    frame = gazetteer.frame
-    far = 1e9
-    cost = np.full((len(calls), len(dark)), far)
-    for j, episode in enumerate(dark):
-        berth = frame.metric(gazetteer.places[episode.berth_id].geometry)
-        for i, call in enumerate(calls):
-            distance = berth.distance(_point(call.last, frame))
-            if distance <= criteria.attribute_m and _fits(call, episode):
-                cost[i, j] = distance
-    rows, columns = linear_sum_assignment(cost)
-    return tuple(
-        Attribution(call=calls[i], episode=dark[j], distance_m=float(cost[i, j]))
-        for i, j in zip(rows, columns, strict=True)
-        if cost[i, j] < far
-    )
+    chosen = []
+    for group in _joined(pairs):
+        calls = sorted({i for i, _, _ in group})
+        dark = sorted({j for _, j, _ in group})
+        cost = np.full((len(calls), len(dark)), _FAR)
+        for i, j, metres in group:
+            cost[calls.index(i), dark.index(j)] = metres
+        rows, columns = linear_sum_assignment(cost)
+        chosen += [
+            (calls[r], dark[c], float(cost[r, c]))
+            for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
+            if cost[r, c] < _FAR
+        ]
+    return sorted(chosen)
+
+
+_FAR = 1e9
+
+
+def _joined(pairs: list[tuple[int, int, float]]) -> list[list[tuple[int, int, float]]]:
+    """Return the pairs in groups that share no call and no episode, in order of their first."""
+    leader: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def lead(node: tuple[str, int]) -> tuple[str, int]:
+        while (up := leader.setdefault(node, node)) != node:
+            leader[node] = leader[up]
+            node = up
+        return node
+
+    for i, j, _ in pairs:
+        leader[lead(("call", i))] = lead(("dark", j))
+    groups: dict[tuple[str, int], list[tuple[int, int, float]]] = {}
+    for pair in pairs:
+        groups.setdefault(lead(("call", pair[0])), []).append(pair)
+    return list(groups.values())
+
+
+def _last_alongside(visits: tuple[Visit, ...]) -> dict[int, int]:
+    """Return MMSI -> the last report of hers inside any berth."""
+    last: dict[int, int] = {}
+    for v in visits:
+        if v.place_kind == "berth":
+            last[v.mmsi] = max(v.last.time_ms, last.get(v.mmsi, v.last.time_ms))
+    return last
 
 
 def _fits(call: Visit, episode: Episode) -> bool:
@@ -165,15 +230,3 @@ def _fits(call: Visit, episode: Episode) -> bool:
     # The hull came after the berth was last seen free, the ship by the time it was seen.
     came_after = call.last.time_ms >= appeared or episode.before is None
     return entered <= last_seen and not heard_elsewhere and came_after
-
-
-def _berthed_at_end(call: Visit, visits: tuple[Visit, ...]) -> bool:
-    return any(
-        v.place_kind == "berth" and v.mmsi == call.mmsi and v.last.time_ms >= call.last.time_ms
-        for v in visits
-    )
-
-
-def _point(fix: Fix, frame: MetricFrame) -> shapely.Point:
-    x, y = frame.xy(fix.lon, fix.lat)
-    return shapely.Point(float(x), float(y))

@@ -8,7 +8,7 @@ harbours out of earshot; a tenth would be empty at a port that hears twenty repo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -186,11 +186,16 @@ class Coverage:
     low_mmsi: Ints
     high_mmsi: Ints
     feeds: tuple[str, ...]
+    _key: Ints = field(init=False, repr=False)
+    """Cell and hour of each row in one number, ascending."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_key", (self.cell << _HOUR_BITS) + self.hour)
 
     @property
     def first_hour(self) -> int | None:
         """The first hour since the epoch in which anything was received; None if there is none."""
-        rows = self._rows(ANYWHERE, 0, 1 << _HOUR_BITS)
+        (rows,) = self._rows((ANYWHERE,), 0, (1 << _HOUR_BITS) - 1)
         return int(self.hour[rows][0]) if rows.stop > rows.start else None
 
     def fed_between(
@@ -212,20 +217,29 @@ class Coverage:
     ) -> Heard:
         first, last = start_ms // HOUR_MS, -(-end_ms // HOUR_MS)
         last = max(last, first + 1)
-        found = [self._rows(cell, first, last) for cell in cells]
-        rows = np.concatenate([np.arange(r.start, r.stop) for r in found])
-        others = (self.low_mmsi[rows] != except_mmsi) | (self.high_mmsi[rows] != except_mmsi)
-        rows = rows[others]
-        feeds = {self.feeds[i] for i in np.unique(self.feed[rows]).tolist() if i >= 0}
-        return Heard(
-            fed=len(np.unique(self.hour[rows])), hours=last - first, feeds=tuple(sorted(feeds))
+        found = [rows for rows in self._rows(cells, first, last) if rows.stop > rows.start]
+        low, high, hour, feed = (
+            np.concatenate([column[rows] for rows in found]) if found else column[:0]
+            for column in (self.low_mmsi, self.high_mmsi, self.hour, self.feed)
         )
+        if except_mmsi is not None and len(hour):
+            others = (low != except_mmsi) | (high != except_mmsi)
+            hour, feed = hour[others], feed[others]
+        # The hours of one cell ascend, and there are many of them only where it is `ANYWHERE`.
+        fed = len(set(hour.tolist())) if len(found) > 1 else _distinct(hour)
+        names = {self.feeds[i] for i in np.unique(feed).tolist() if i >= 0}
+        return Heard(fed=fed, hours=last - first, feeds=tuple(sorted(names)))
 
-    def _rows(self, cell: int, first: int, last: int) -> slice:
-        """Return the rows of one cell with hours in [first, last)."""
-        a, b = np.searchsorted(self.cell, [cell, cell + 1])
-        low, high = np.searchsorted(self.hour[a:b], [first, last])
-        return slice(int(a + low), int(a + high))
+    def _rows(self, cells: tuple[int, ...], first: int, last: int) -> list[slice]:
+        """Return the rows of each cell with hours in [first, last)."""
+        starts = np.array(cells, np.int64) << _HOUR_BITS
+        low = np.searchsorted(self._key, starts + first).tolist()
+        high = np.searchsorted(self._key, starts + last).tolist()
+        return [slice(a, b) for a, b in zip(low, high, strict=True)]
+
+
+def _distinct(ascending: Ints) -> int:
+    return int(np.count_nonzero(np.diff(ascending))) + 1 if len(ascending) else 0
 
 
 def coverage_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from monitor.domain.positions import PositionColumns, no_positions, positions_from
+from monitor.domain.positions import PositionColumns, concat, positions_from
 from monitor.domain.scene import BandRef, Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.vessel import StaticReport
@@ -140,10 +140,24 @@ def load_positions(
         + " AND ".join(where)
         + " ORDER BY mmsi, time_ms, lon_e7, lat_e7"
     )
-    rows = connection.exec_driver_sql(statement, tuple(values)).fetchall()
-    if not rows:
-        return no_positions()
     names = dict(connection.execute(sa.select(schema.sources.c.id, schema.sources.c.name)).all())
+    found = connection.exec_driver_sql(statement, tuple(values))
+    # A batch at a time, and from the driver itself: as values of Python rows take ten times the
+    # room they have in columns.
+    batches = []
+    while rows := found.cursor.fetchmany(_BOUND_ROWS):
+        batches.append(positions_of(rows, names))
+    return concat(batches)
+
+
+def positions_of(rows: Sequence[Sequence[Any]], names: Mapping[int, str]) -> PositionColumns:
+    """Return rows as columns, in their order.
+
+    Args:
+        rows: time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg, nav_status,
+            precision_m, source_id of each; at least one.
+        names: Of the sources by their numbers.
+    """
     time, received, mmsi, lon, lat, sog, cog, heading, status, precision, source = zip(
         *rows, strict=True
     )
@@ -156,12 +170,13 @@ def load_positions(
             "mmsi": mmsi,
             "lon": np.array(lon, np.float64) / _E7,
             "lat": np.array(lat, np.float64) / _E7,
-            "sog_kn": _floats(sog),
-            "cog_deg": _floats(cog),
-            "heading_deg": _floats(heading),
+            # A missing value is None, which becomes NaN.
+            "sog_kn": sog,
+            "cog_deg": cog,
+            "heading_deg": heading,
             "nav_status": status,
             "precision_m": precision,
-            "source": [index[i] for i in source],
+            "source": [index[i] for i in source] if len(used) > 1 else np.zeros(len(rows)),
         },
         sources=used,
     )
@@ -275,10 +290,6 @@ def load_losses(connection: sa.Connection) -> list[tuple[str, str, int, str]]:
 def _shortest(column: np.ndarray) -> np.ndarray:
     """Return float32 values as the decimals they were; SQLite stores NaN as NULL."""
     return np.round(column.astype(np.float64), 4)
-
-
-def _floats(values: Sequence[float | None]) -> np.ndarray:
-    return np.array([np.nan if v is None else v for v in values], np.float32)
 
 
 def _scene_text(scene: Scene) -> str:
