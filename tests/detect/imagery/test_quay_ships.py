@@ -210,6 +210,7 @@ def test_the_order_of_references_does_not_matter() -> None:
 def test_pale_concrete_beside_a_berth_without_a_quay_line_is_no_ship(
     hull: Rect | None, lengths: tuple[int, ...]
 ) -> None:
+    """Nobody says where the quay is: only what lies in the berth can be a hull."""
     lone = Gazetteer(
         "p",
         {
