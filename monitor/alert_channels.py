@@ -14,6 +14,7 @@ from monitor.alerts.decide import Manner
 from monitor.alerts.discord import DiscordChannel
 from monitor.alerts.hours import DigestTime, QuietHours
 from monitor.alerts.mail import Mailbox, MailChannel
+from monitor.alerts.matrix import MatrixChannel
 from monitor.alerts.mattermost import MattermostChannel
 from monitor.alerts.ntfy import NtfyChannel
 from monitor.alerts.pace import PACES, Pace
@@ -30,6 +31,7 @@ from monitor.settings import (
     ChannelSettings,
     DiscordSettings,
     EmailSettings,
+    MatrixSettings,
     MattermostSettings,
     SlackSettings,
     TeamsSettings,
@@ -132,6 +134,16 @@ class _Opening:
                 secrets=self._secret("secret").split(),
                 client=self._client,
                 allow_private=item.allow_private,
+            )
+        if isinstance(item, MatrixSettings):
+            return MatrixChannel(
+                name=item.name,
+                homeserver=item.homeserver,
+                token=self._secret("token"),
+                room=item.room,
+                client=self._client,
+                on_update=Updates(item.on_update),
+                evidence=self._evidence,
             )
         hold = item.on_uncertain == "hold"
         if isinstance(item, EmailSettings):

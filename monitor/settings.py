@@ -556,6 +556,18 @@ class TelegramSettings(_TokenSettings):
     base: str = "https://api.telegram.org"
 
 
+class MatrixSettings(_ChannelSettings):
+    """A room of a Matrix homeserver."""
+
+    kind: Literal["matrix"]
+    homeserver: str
+    room: str
+    """The room's id, `!…`."""
+    token_env: str | None = None
+    token_file: Path | None = None
+    on_update: Literal["edit", "reply", "new"] = "reply"
+
+
 class NtfySettings(_SecretUrlSettings):
     """A topic of an ntfy server; who knows its address can read along."""
 
@@ -600,6 +612,7 @@ class WebhookSettings(_ChannelSettings):
 ChannelSettings = (
     DiscordSettings
     | EmailSettings
+    | MatrixSettings
     | MattermostSettings
     | NtfySettings
     | SlackSettings

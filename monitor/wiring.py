@@ -71,6 +71,7 @@ from monitor.sources.imagery.raster import RasterReader, map_overlay
 from monitor.sources.imagery.remote_file import HttpFiles
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
+from monitor.store.history import History
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
 from monitor.watch.dispatch import announced, dispatch
@@ -78,7 +79,7 @@ from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positio
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
 from monitor.watch.publish import Press, publish
-from monitor.watch.replay import ReplayPlan
+from monitor.watch.replay import ReplayPlan, plan_of_store
 from monitor.watch.streams import Listener, StreamCriteria, inbox_job
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 
@@ -487,14 +488,26 @@ class Wiring:
                     run=lambda now: f"{archive.tidy(now)} kept chips dropped",
                 )
             )
-        jobs.append(
+        return [*jobs, self._assess_job(store, routes)]
+
+    def history_jobs(self, store: Store, history: History) -> list[Job]:
+        """Make the jobs of a replay of what another store holds: nothing is polled or judged."""
+        _ = self.key_area_id
+        return [
             Job(
-                name="assess",
-                every=timedelta(seconds=every.assess_every_s),
-                run=lambda now: f"{len(self._assess(store, routes, now))} changes",
-            )
+                name="history",
+                every=timedelta(hours=self.settings.replay.step_h),
+                run=lambda now: history.take_in(store, now=now),
+            ),
+            self._assess_job(store, self.routes(replaying=True)),
+        ]
+
+    def _assess_job(self, store: Store, routes: list[Route]) -> Job:
+        return Job(
+            name="assess",
+            every=timedelta(seconds=self.settings.jobs.assess_every_s),
+            run=lambda now: f"{len(self._assess(store, routes, now))} changes",
         )
-        return jobs
 
     def _stream_jobs(self, store: Store) -> list[Job]:
         every = {s.name: s for s in self.settings.sources.ais if isinstance(s, StreamSettings)}
@@ -544,16 +557,32 @@ class Wiring:
 
     def replay_plan(self, window: TimeWindow) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
+        return ReplayPlan(
+            window=window,
+            step=timedelta(hours=self.settings.replay.step_h),
+            inputs=self._inputs_digest(),
+            context=True,
+        )
+
+    def history_plan(
+        self, source: Store, *, start: datetime | None, end: datetime | None
+    ) -> ReplayPlan:
+        """Return the plan of a replay of what a store holds, bound to the same and to its path."""
+        return plan_of_store(
+            source,
+            start=start,
+            end=end,
+            step=timedelta(hours=self.settings.replay.step_h),
+            inputs=f"{self._inputs_digest()} {source.engine.url.database}",
+        )
+
+    def _inputs_digest(self) -> str:
         # As read, so with what the environment overrides.
         digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for extra in (self.settings.port.aoi, self.settings.port.watchlist):
             if extra is not None:
                 digest.update(self.locate(extra).read_bytes())
-        return ReplayPlan(
-            window=window,
-            step=timedelta(hours=self.settings.replay.step_h),
-            inputs=digest.hexdigest(),
-        )
+        return digest.hexdigest()
 
 
 def _notify(
