@@ -50,6 +50,10 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_zone_or_none(name: str | None) -> str | None:
+    return name if name is None else _known_zone(name)
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -419,9 +423,13 @@ class SurveySettings(_Table):
 
 
 _MAIL_ADDRESS = r"^[!-?A-~]+@[A-Za-z0-9.-]+$"
+_Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class _ChannelSettings(_Table):
+    """What every channel has: what it wants, and when it is told."""
+
     name: Name
     min_severity: Severity = Severity.NOTICE
     kinds: tuple[FindingKind, ...] = ()
@@ -430,7 +438,52 @@ class _ChannelSettings(_Table):
     """Only places whose id begins with one of these; all if empty."""
     max_age_days: float | None = Field(7.0, gt=0)
     """Silent about what was learned longer ago, as when an archive is read in."""
+    vessels: tuple[int, ...] = ()
+    """Only these IMO numbers or MMSIs; all if empty."""
+    min_confidence: Literal["low", "medium", "high"] = "low"
+    group_by: tuple[Literal["kind", "port", "vessel", "severity"], ...] = ("kind",)
+    """What the notices of one group have in common."""
+    group_wait_s: float = Field(0.0, ge=0, le=86_400)
+    """How long the first notice of a group waits for others."""
+    group_interval_s: float = Field(300.0, ge=0, le=86_400)
+    """Least time between two tellings of one group."""
+    group_from: int | None = Field(None, ge=0)
+    """So many at once become one message; 0 for never. If left out 5, and never for a webhook."""
+    steady_min: float = Field(0.0, ge=0, le=1_440)
+    """Minutes an open finding must stand before it is told."""
+    quiet_from: datetime.time | None = None
+    quiet_to: datetime.time | None = None
+    """Quiet hours, such as 22:00:00 and 07:00:00; `at_once` goes through."""
+    quiet_days: tuple[_Day, ...] = DAYS
+    """Days on which quiet hours begin."""
+    time_zone: Annotated[str | None, AfterValidator(_known_zone_or_none)] = None
+    """Of quiet hours and digests; the port's if left out."""
+    digest: Literal["off", "daily", "weekly"] = "off"
+    """Tell together, once a day or week, what `at_once` does not take out."""
+    digest_at: datetime.time = datetime.time(8)
+    digest_day: _Day = "mon"
+    at_once: Literal["info", "notice", "warning", "critical", "never"] = "critical"
+    """From this severity on neither quiet hours nor a digest hold a notice."""
+    inhibit_at_most_h: float = Field(24.0, ge=0, le=8_760)
+    """No silent feed and no interference holds a notice longer, hours; 0 for not at all."""
+    repeat_h: float = Field(0.0, ge=0, le=8_760)
+    """Tell again what is open and unacknowledged, hours; 0 for never."""
+    escalate_to: Name | None = None
+    """Channel that is told when nobody acknowledges."""
+    escalate_after_min: float = Field(30.0, gt=0, le=10_080)
+    escalate_from: Severity = Severity.WARNING
+    max_per_minute: int | None = Field(None, ge=1)
+    """Messages; what the vendor documents if left out."""
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _hours_go_together(self) -> _ChannelSettings:
+        if (self.quiet_from is None) != (self.quiet_to is None):
+            raise ValueError("quiet_from and quiet_to go together")
+        times = (self.quiet_from, self.quiet_to, self.digest_at)
+        if any(t is not None and t.tzinfo is not None for t in times):
+            raise ValueError("times of day are local: write 22:00:00, and the zone as time_zone")
+        return self
 
 
 class _ChatSettings(_ChannelSettings):
@@ -491,6 +544,18 @@ class TelegramSettings(_TokenSettings):
     base: str = "https://api.telegram.org"
 
 
+class MatrixSettings(_ChannelSettings):
+    """A room of a Matrix homeserver."""
+
+    kind: Literal["matrix"]
+    homeserver: str
+    room: str
+    """The room's id, `!…`."""
+    token_env: str | None = None
+    token_file: Path | None = None
+    on_update: Literal["edit", "reply", "new"] = "reply"
+
+
 class NtfySettings(_SecretUrlSettings):
     """A topic of an ntfy server; who knows its address can read along."""
 
@@ -535,6 +600,7 @@ class WebhookSettings(_ChannelSettings):
 ChannelSettings = (
     DiscordSettings
     | EmailSettings
+    | MatrixSettings
     | MattermostSettings
     | NtfySettings
     | SlackSettings
@@ -668,6 +734,12 @@ def _check_names(path: Path, settings: Settings) -> None:
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ConfigError(f"{path}: {group}: the name {twice[0]!r} is used twice")
+    for channel in settings.channels:
+        to = channel.escalate_to
+        if to is not None and (to == channel.name or to not in groups["channels"]):
+            raise ConfigError(
+                f"{path}: channels.{channel.name}: escalate_to: there is no other channel {to!r}"
+            )
     strangers = sorted(settings.feeds.keys() - set(groups["sources.ais"]))
     if strangers:
         raise ConfigError(f"{path}: feeds.{strangers[0]}: there is no AIS source of that name")

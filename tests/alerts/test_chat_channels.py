@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from monitor.alerts.channels import Channel, Updates
 from monitor.alerts.decide import News
 from monitor.alerts.discord import DiscordChannel
+from monitor.alerts.matrix import MatrixChannel
 from monitor.alerts.mattermost import MattermostChannel
 from monitor.alerts.ntfy import NtfyChannel
 from monitor.alerts.pictures import Picture
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 
 AT = a_finding().learned_at
 TOKEN = "123456:AAE-k3y_of_the_bot"
-SERVICES = ["discord", "mattermost", "ntfy", "teams", "telegram"]
+SERVICES = ["discord", "matrix", "mattermost", "ntfy", "teams", "telegram"]
+NAMED = {"discord", "matrix", "ntfy", "telegram"}
 IMPATIENT = {"silent", "silent-after", "slow-body"}
 PNG = b"\x89PNG evidence"
+NUMBERS = itertools.count(1)
 WANTED = {"scenes": ["a", "b"]}
 
 
@@ -67,6 +71,9 @@ def opened(
     url = chat.address(service)
     makes: dict[str, Callable[[], Channel]] = {
         "discord": lambda: DiscordChannel(url=url, **common, **chosen),
+        "matrix": lambda: MatrixChannel(
+            homeserver=url, token="syt_k3y", room="!r:chat.example", **common, **chosen
+        ),
         "mattermost": lambda: MattermostChannel(url=url, **public),
         "ntfy": lambda: NtfyChannel(url=url, token="tk_k3y", **common),
         "teams": lambda: TeamsChannel(url=url, **public),
@@ -86,7 +93,8 @@ def a_body(service: str, *, news: News = News.NEW, wanted: bool = False) -> dict
 
 def sent(channel: Channel, body: Mapping[str, Any], previous: str | None = None) -> str:
     """Send and return the other side's name for the message."""
-    return channel.send(body, message_id="m1", attempt_at=AT, previous=previous).remote_id
+    number = f"m{next(NUMBERS)}"
+    return channel.send(body, message_id=number, attempt_at=AT, previous=previous).remote_id
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -99,7 +107,9 @@ def test_a_message_arrives_once_and_says_its_id(
     (posted,) = chat_server.posted[before:]
     assert "SPARTA II left Tartus" in str(posted.body)
     assert "between Fri 24 Jan 2025 11:30" in str(posted.body)
-    assert remote_id.endswith(posted.id if service in {"discord", "ntfy", "telegram"} else "")
+    assert remote_id.endswith(
+        posted.id if service in {"discord", "matrix", "ntfy", "telegram"} else ""
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -150,7 +160,7 @@ def test_lasting_faults_are_refusals(
     assert not chat_server.faults
 
 
-@pytest.mark.parametrize("service", ["discord", "mattermost", "ntfy", "telegram"])
+@pytest.mark.parametrize("service", ["discord", "matrix", "mattermost", "ntfy", "telegram"])
 def test_half_an_answer_is_uncertain_and_a_strangers_is_not_theirs(
     service: str, chat_server: ChatServer, http: HttpClient, hasty: HttpClient
 ) -> None:

@@ -1,9 +1,9 @@
 """Chat services on 127.0.0.1 that answer as their documentation says, and go wrong on request.
 
-Discord webhooks, a Telegram bot, Mattermost webhooks, Teams workflows and ntfy share one server;
-the path says which is meant. What breaks a documented limit is refused with the service's own
-error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it by hand with
-`python -m tests.servers.chat_servers PORT`.
+Discord webhooks, a Telegram bot, a Matrix room, Mattermost webhooks, Teams workflows and ntfy share
+one server; the path says which is meant. What breaks a documented limit is refused with the
+service's own error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it by
+hand with `python -m tests.servers.chat_servers PORT`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ FAULTS = {
 TOKEN = "123456:AAE-k3y_of_the_bot"
 PATHS = {
     "discord": "/api/webhooks/11/k3y",
+    "matrix": "",
     "mattermost": "/hooks/k3y",
     "teams": "/workflows/k3y/triggers/manual/paths/invoke?api-version=1&sig=k3y",
     "ntfy": "/tartus-k3y",
@@ -70,6 +71,7 @@ class ChatServer:
     """Method and path of each request read."""
     headers: dict[str, str] = field(default_factory=dict)
     """Of the last request."""
+    uploads: list[bytes] = field(default_factory=list)
     moved_to: int = 0
     """The number a Telegram group has become, once it is a supergroup."""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -187,6 +189,8 @@ def _error(path: str, status: int) -> object:
         return found | ({"parameters": {"retry_after": 7}} if status == 429 else {})
     if path.startswith("/hooks/"):
         return {"id": "web.incoming_webhook.general.app_error", "status_code": status}
+    if path.startswith("/_matrix/"):
+        return {"errcode": "M_LIMIT_EXCEEDED" if status == 429 else "M_UNKNOWN", "error": "?"}
     return {"code": status * 100 + 1, "http": status, "error": "wrong"}
 
 
@@ -195,6 +199,8 @@ def _take(chat: ChatServer, request: _Request) -> object:
         return _discord(chat, request)
     if request.path.startswith("/bot"):
         return _telegram(chat, request)
+    if request.path.startswith("/_matrix/"):
+        return _matrix(chat, request)
     if request.path == "/hooks/k3y":
         return _mattermost(chat, request)
     if request.path.startswith("/workflows/k3y/"):
@@ -291,6 +297,24 @@ def _telegram(chat: ChatServer, request: _Request) -> object:
         raise refused("Bad Request: there is no photo in the request")
     posted = _new(chat, "telegram", body, files.get("photo", b""))
     return {"ok": True, "result": {"message_id": int(posted.id)}}
+
+
+def _matrix(chat: ChatServer, request: _Request) -> object:
+    if request.headers["authorization"] != "Bearer syt_k3y":
+        raise _Refused(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "?"})
+    if request.path == "/_matrix/media/v3/upload":
+        chat.uploads.append(request.content)
+        return {"content_uri": f"mxc://chat.example/{len(chat.uploads)}"}
+    transaction = request.path.rpartition("/")[2]
+    for known in chat.posted:
+        if known.service == "matrix" and known.body["transaction"] == transaction:
+            return {"event_id": f"${known.id}"}
+    if len(request.content) > 65_000 or b'"picture"' in request.content:
+        raise _Refused(413, {"errcode": "M_TOO_LARGE", "error": "?"})
+    body = request.fields()[0] | {"transaction": transaction}
+    number = str(body.get("url", "")).rpartition("/")[2]
+    posted = _new(chat, "matrix", body, chat.uploads[int(number) - 1] if number else b"")
+    return {"event_id": f"${posted.id}"}
 
 
 def _mattermost(chat: ChatServer, request: _Request) -> str:
