@@ -21,13 +21,13 @@ from monitor.detect.imagery.occupancy import (
     reference_scenes,
     unobserved,
 )
-from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid
+from monitor.detect.imagery.port_pixels import port_grid
 from monitor.detect.imagery.revisions import current_scenes, ground_of
 from monitor.domain.apron_state import ApronChange, ApronState
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.look import Look
 from monitor.domain.place import Gazetteer
-from monitor.domain.scene import Modality, Scene
+from monitor.domain.scene import Modality, Scene, native_gsd_m
 from monitor.domain.tally import Tally
 from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.sources.base import ReadsChips

@@ -24,15 +24,6 @@ MAX_SIDE_PX = 4096
 NEIGHBOURHOOD_M = 300.0
 """How far from a berth its own sea is judged: a basin's width, inside one patch of wind."""
 _OUTLINE_M = 10.0
-_NATIVE_GSD_M = {"planetscope": 3.0, "skysat": 3.0, "rapideye": 5.0}
-
-
-def native_gsd_m(sensor: str) -> float:
-    """Return the pixel side to look at a sensor's scenes with: 10 m unless it is known as finer.
-
-    Detection works in metres, so any side serves; a finer one only shows smaller ships.
-    """
-    return _NATIVE_GSD_M.get(sensor, 10.0)
 
 
 def port_grid(gazetteer: Gazetteer, *, gsd_m: float = 10.0, margin_m: float = 200.0) -> Grid:
