@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
+from monitor.detect.outlook import outlook_of
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
 from monitor.domain.berth_state import BerthState, Occupancy
@@ -174,6 +175,8 @@ def publish(
             *_set_aside(picture),
             *opinions,
         ),
+        next_looks=_next_looks(scenes, brief, now),
+        cells=picture.cells,
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
@@ -198,6 +201,25 @@ def _overlays(
         seen[ship.scene_id].append(ship)
     drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
     return tuple(replace(o, ships=tuple(seen[o.scene_id])) for o in drawn if o is not None)
+
+
+def _next_looks(scenes: Sequence[Scene], brief: Brief, now: datetime) -> tuple[str, ...]:
+    """Say when the port will be passed over next, and by when its image may be had."""
+    outlook = outlook_of(tuple(scenes), brief.gazetteer, as_of=now, criteria=brief.criteria.outlook)
+    looks = {
+        (look.at, look.sensor, look.orbit): look
+        for of_port in outlook.looks.values()
+        for look in of_port
+        if look.at > now
+    }
+    if not looks:
+        return ("No pass can be predicted: no orbit was seen at least four times in even steps.",)
+    return tuple(
+        f"{look.at:%Y-%m-%d %H:%M} UTC: {look.sensor}, orbit {look.orbit}, {look.modality.value}"
+        + (f"; image by {look.available_by:%Y-%m-%d %H:%M} UTC" if look.delay_known else "")
+        + (f"; its last {look.missed} passes gave no image" if look.missed else "")
+        for _, look in sorted(looks.items())
+    )
 
 
 def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:
