@@ -15,6 +15,7 @@ import typer
 from monitor.cli import questions
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
+from monitor.cli.plan import plan
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -59,6 +60,7 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(plan)
 app.command()(explain)
 
 
