@@ -6,7 +6,6 @@ A secret is given as the name of an environment variable (`…_env`) or of a fil
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import difflib
 import os
@@ -22,7 +21,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    create_model,
     field_validator,
     model_validator,
 )
@@ -33,20 +31,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from monitor.detect.ais_rules import RuleCriteria
-from monitor.detect.encounters import EncounterCriteria
-from monitor.detect.identity import IdentityCriteria
-from monitor.detect.interference import InterferenceCriteria
-from monitor.detect.matrix import MatrixCriteria
 from monitor.detect.picture import Criteria
-from monitor.detect.reception import FeedCriteria
-from monitor.detect.silences import SilenceCriteria
-from monitor.detect.tracks import TrackCriteria
-from monitor.detect.usual_criteria import DriftCriteria, UsualCriteria
-from monitor.detect.visits import VisitCriteria
-from monitor.detect.voyages import VoyageCriteria
 from monitor.domain.finding import FindingKind, Severity
 from monitor.errors import ConfigError
+from monitor.rules import RulesSettings, criteria_of
 from monitor.sources.ais.presets import Endpoint, FieldPath, OAuth
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -628,40 +616,6 @@ class ReportSettings(_Table):
     out: Path = Path("state/report")
 
 
-def _criteria_model(kind: type[Any]) -> type[BaseModel]:
-    """Make a checked table out of a criteria value: same names, same defaults, no other keys."""
-    hints = {f.name: f for f in dataclasses.fields(kind)}
-    defaults = kind()
-    fields: dict[str, Any] = {
-        name: (type(getattr(defaults, name)), getattr(defaults, name))
-        if not isinstance(getattr(defaults, name), tuple)
-        else (tuple[datetime.timedelta, ...], getattr(defaults, name))
-        for name in hints
-    }
-    return create_model(kind.__name__, __base__=_Table, **fields)
-
-
-_CRITERIA = {
-    "track": TrackCriteria,
-    "visit": VisitCriteria,
-    "silence": SilenceCriteria,
-    "feed": FeedCriteria,
-    "interference": InterferenceCriteria,
-    "identity": IdentityCriteria,
-    "voyage": VoyageCriteria,
-    "encounter": EncounterCriteria,
-    "matrix": MatrixCriteria,
-    "rule": RuleCriteria,
-    "usual": UsualCriteria,
-    "drift": DriftCriteria,
-}
-_TABLES: dict[str, Any] = {
-    name: (model, model())
-    for name, model in ((name, _criteria_model(kind)) for name, kind in _CRITERIA.items())
-}
-CriteriaSettings = create_model("CriteriaSettings", __base__=_Table, **_TABLES)
-
-
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -678,12 +632,12 @@ class Settings(BaseSettings):
     replay: ReplaySettings = ReplaySettings()
     channels: tuple[Annotated[ChannelSettings, Field(discriminator="kind")], ...] = ()
     report: ReportSettings = ReportSettings()
-    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
+    rules: RulesSettings = Field(default_factory=RulesSettings)  # type: ignore[valid-type]
+    """Every threshold of the analysis, see docs/findings.md."""
 
     def thresholds(self) -> Criteria:
         """Return the criteria as the analysis takes them."""
-        tables = {name: getattr(self.criteria, name) for name in _CRITERIA}
-        return Criteria(**{n: kind(**dict(tables[n])) for n, kind in _CRITERIA.items()})
+        return criteria_of(self.rules)
 
 
 def load_settings(path: Path) -> Settings:
@@ -693,15 +647,7 @@ def load_settings(path: Path) -> Settings:
         ConfigError: Unreadable, not TOML, or any key or value wrong; every fault is named with
             file and key, and an unknown key with the nearest valid one.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-        tomllib.loads(text)
-    except IsADirectoryError as exc:
-        raise ConfigError(f"{path}: is a folder; name the settings file in it") from exc
-    except OSError as exc:
-        raise ConfigError(f"{path}: cannot be read ({exc.strerror})") from exc
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ConfigError(f"{path}: not TOML: {exc}") from exc
+    _parsed(path)
 
     class _FromFile(Settings):
         @classmethod
@@ -718,10 +664,42 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = _FromFile()
     except ValidationError as exc:
-        faults = [f"{path}: {_fault(error)}" for error in exc.errors()]
-        raise ConfigError("\n".join(faults)) from None  # the cause would repeat the values
+        raise _refused(path, exc) from None  # the cause would repeat the values
     _check_names(path, settings)
     return settings
+
+
+def load_rules(path: Path) -> Criteria:
+    """Read the thresholds of a settings file, or of one that holds nothing but `[rules]`.
+
+    Raises:
+        ConfigError: As of `load_settings`.
+    """
+    if "port" in (table := _parsed(path)):
+        return load_settings(path).thresholds()
+    try:
+        return criteria_of(_OnlyRules(**table).rules)
+    except ValidationError as exc:
+        raise _refused(path, exc) from None
+
+
+class _OnlyRules(_Table):
+    rules: RulesSettings = Field(default_factory=RulesSettings)  # type: ignore[valid-type]
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except IsADirectoryError as exc:
+        raise ConfigError(f"{path}: is a folder; name the settings file in it") from exc
+    except OSError as exc:
+        raise ConfigError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(f"{path}: not TOML: {exc}") from exc
+
+
+def _refused(path: Path, exc: ValidationError) -> ConfigError:
+    return ConfigError("\n".join(f"{path}: {_fault(error)}" for error in exc.errors()))
 
 
 def resolve(base: Path, path: Path) -> Path:
@@ -770,23 +748,46 @@ def _check_names(path: Path, settings: Settings) -> None:
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     where = [str(part) for part in error["loc"]]
     key = ".".join(where)
+    if where == ["criteria"]:
+        return "'criteria' is now called 'rules'"
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return _wrong_kind(where, error["ctx"].get("tag"))
     if error["type"] == "extra_forbidden":
         known = _keys_at(where[:-1])
         near = difflib.get_close_matches(where[-1], known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
         return f"unknown key {key!r}{hint}"
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{key!r}: must be a table"
     if error["type"] == "missing":
         return f"{key!r} is missing"
-    return f"{key!r}: {error['msg']}"
+    return f"{key!r}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _wrong_kind(where: list[str], told: str | None) -> str:
+    """Say which kinds of entry there are at a location, and which is nearest to the one told."""
+    kinds = sorted(_node_at(where)[1].get("discriminator", {}).get("mapping", {}))
+    key, there_are = ".".join(where), f"there are: {', '.join(kinds)}"
+    if told is None:
+        return f"{key!r}: 'kind' is missing; {there_are}"
+    near = difflib.get_close_matches(told, kinds, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else there_are
+    return f"{key!r}: there is no kind {told!r}; {hint}"
 
 
 def _keys_at(where: list[str]) -> list[str]:
     """Return the valid keys of the table at a location of a validation error."""
+    schema, node = _node_at(where)
+    return list(_deref(schema, node).get("properties", {}))
+
+
+def _node_at(where: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema of all settings and the part of it at a location."""
     schema = Settings.model_json_schema()
     node: dict[str, Any] = schema
     for part in where:
         node = _follow(schema, node, part)
-    return list(_deref(schema, node).get("properties", {}))
+    return schema, node
 
 
 def _deref(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

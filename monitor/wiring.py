@@ -24,6 +24,7 @@ from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
+from monitor.detect.picture import Criteria
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -46,6 +47,7 @@ from monitor.settings import (
     NmeaUdpSettings,
     Settings,
     StreamSettings,
+    load_rules,
     load_settings,
     resolve,
     secret,
@@ -111,6 +113,14 @@ class Wiring:
         )
         told = sources.model_copy(update={"ais": ais})
         return Wiring(self.path, self.settings.model_copy(update={"sources": told}))
+
+    def rules_named(self, name: str) -> Criteria:
+        """Return the thresholds of a settings file, or with `current` those of this one.
+
+        Raises:
+            ConfigError: The file is wrong.
+        """
+        return self.settings.thresholds() if name == "current" else load_rules(Path(name))
 
     def locate(self, path: Path) -> Path:
         """Return a path of the settings as seen from here."""

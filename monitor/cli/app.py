@@ -14,6 +14,7 @@ import typer
 
 from monitor.cli import questions
 from monitor.cli.alerts import ack, alerts, send_test, silence_app
+from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
 from monitor.cli.shared import (
@@ -65,6 +66,7 @@ app.command()(alerts)
 app.command()(ack)
 app.add_typer(silence_app, name="silence")
 app.command("send-test")(send_test)
+app.command()(diff)
 
 
 def main() -> None:

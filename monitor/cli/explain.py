@@ -75,6 +75,9 @@ def _finding_lines(answer: dict[str, Any]) -> Iterator[str]:
     yield "values"
     skipped = ("rule", "beside")
     yield from (f"  {k}: {_short(v)}" for k, v in told["why"].items() if k not in skipped)
+    rules = answer["rules"]
+    same = "the same" if rules["found_under"] == rules["now"] else f"others, {rules['now']}"
+    yield f"rules       {rules['found_under']}; these settings hold {same}"
     yield "thresholds in these settings"
     for part, values in answer["thresholds"].items():
         yield from (f"  {part}.{k}: {_short(v)}" for k, v in values.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.decide import Route, decisions_for, notices_for
@@ -13,7 +13,7 @@ from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
 from monitor.domain.coverage import spans_joined
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change
+from monitor.domain.finding import Change, Finding
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
@@ -56,6 +56,13 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
         as_of=as_of,
         criteria=brief.criteria,
     )
+
+
+def findings_under(
+    store: Store, brief: Brief, criteria: Criteria, *, as_of: datetime
+) -> tuple[Finding, ...]:
+    """Return what other thresholds would have found by `as_of`, and keep nothing else of it."""
+    return picture_at(store, replace(brief, criteria=criteria), as_of=as_of).findings
 
 
 def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:

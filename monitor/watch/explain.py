@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from monitor.alerts.decide import News
 from monitor.detect.held import candidates_in
 from monitor.detect.picture import Criteria, Picture, compile_picture
+from monitor.detect.rule_inputs import digest_of, plain_value
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.candidate import Candidate, Decided
 from monitor.domain.finding import Evidence, Finding, Status
@@ -48,8 +49,13 @@ _RULES: dict[str, tuple[str, ...]] = {
     "first_visit": ("voyage", "visit"),
     "encounter": ("encounter",),
     "berth_state": ("matrix",),
-    "occupied_without_ais": ("matrix",),
+    "occupied_without_ais": ("matrix", "match", "fit"),
     "departed_by_image": ("matrix",),
+    "ais_without_ship": ("matrix", "match"),
+    "crossed_12_nm": ("crossing",),
+    "expected_scene": ("outlook",),
+    "unusual_occupancy": ("usual",),
+    "occupancy_drift": ("drift",),
 }
 """Which parts of the criteria each rule reads; of others the part of the same name."""
 _GATES: dict[str, tuple[str, ...]] = {
@@ -119,6 +125,7 @@ def explain_finding(store: Store, brief: Brief, prefix: str, *, as_of: datetime 
         "life": asdict(life),
         "as_of": utc_text(at),
         "rule": rule,
+        "rules": {"found_under": finding.why.get("rules"), "now": digest_of(brief.criteria)},
         "thresholds": thresholds_of(rule, brief.criteria),
         "gates": list(_GATES.get(rule.partition("@")[0], ())),
         "inputs": inputs,
@@ -226,21 +233,7 @@ def thresholds_of(rule: str, criteria: Criteria) -> Json:
     name = rule.partition("@")[0]
     parts = _RULES.get(name, (name,))
     known = {f.name for f in fields(criteria)}
-    return {p: _values(asdict(getattr(criteria, p))) for p in parts if p in known}
-
-
-def _values(values: Json) -> Json:
-    return {key: _value(value) for key, value in values.items()}
-
-
-def _value(value: object) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, timedelta):
-        return f"{value / timedelta(hours=1):g} h"
-    if isinstance(value, dict):
-        return {str(k): _value(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_value(v) for v in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    return {p: plain_value(getattr(criteria, p)) for p in parts if p in known}
 
 
 def found_by_prefix(store: Store, prefix: str) -> Finding:
