@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor import __version__
-from monitor.alert_channels import open_channel, secret_variables
+from monitor.alert_channels import manner_of, open_channel, paces_of, secret_variables
 from monitor.alerts.channels import Channel
 from monitor.alerts.decide import Route
+from monitor.alerts.pace import Pace
 from monitor.alerts.render import Voice
 from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
+from monitor.detect.picture import Criteria
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -45,6 +47,7 @@ from monitor.settings import (
     NmeaUdpSettings,
     Settings,
     StreamSettings,
+    load_rules,
     load_settings,
     resolve,
     secret,
@@ -73,6 +76,7 @@ from monitor.store.engine import Store, open_store, writer_lock
 from monitor.store.history import History
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
+from monitor.watch.dispatch import announced, dispatch
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
@@ -109,6 +113,14 @@ class Wiring:
         )
         told = sources.model_copy(update={"ais": ais})
         return Wiring(self.path, self.settings.model_copy(update={"sources": told}))
+
+    def rules_named(self, name: str) -> Criteria:
+        """Return the thresholds of a settings file, or with `current` those of this one.
+
+        Raises:
+            ConfigError: The file is wrong.
+        """
+        return self.settings.thresholds() if name == "current" else load_rules(Path(name))
 
     def locate(self, path: Path) -> Path:
         """Return a path of the settings as seen from here."""
@@ -387,7 +399,10 @@ class Wiring:
                 min_severity=channel.min_severity,
                 kinds=channel.kinds,
                 places=channel.places,
+                vessels=channel.vessels,
+                min_confidence=channel.min_confidence,
                 max_age=timedelta(days=channel.max_age_days) if channel.max_age_days else None,
+                manner=manner_of(channel, zone=self.settings.port.time_zone),
             )
             for channel in self.settings.channels
             if channel.enabled and (replaying or not self.missing_secrets(channel))
@@ -522,12 +537,15 @@ class Wiring:
         """Make the jobs that tell people."""
         every = self.settings.jobs
         channels = self.channels()
+        routes = self.routes(replaying=False)
+        paces = {item.name: paces_of(item) for item in self.settings.channels}
         out = self.locate(self.settings.report.out)
         return [
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=lambda now: str(deliver(store, channels, now=now)),
+                run=partial(_notify, store, routes, channels, self.voice, paces),
+                is_aside=True,
             ),
             Job(
                 name="publish",
@@ -575,6 +593,33 @@ class Wiring:
             if extra is not None:
                 digest.update(self.locate(extra).read_bytes())
         return digest.hexdigest()
+
+
+def _notify(
+    store: Store,
+    routes: list[Route],
+    channels: dict[str, Channel],
+    voice: Voice,
+    paces: dict[str, tuple[Pace, ...]],
+    now: datetime,
+) -> str:
+    with store.begin() as connection:
+        dispatch(connection, routes, voice=voice, now=now)
+    return str(
+        deliver(
+            store,
+            channels,
+            now=now,
+            paces=paces,
+            pause=_pause,
+            announce=partial(announced, routes),
+        )
+    )
+
+
+def _pause(span: timedelta) -> datetime:
+    wait(span.total_seconds(), threading.Event())
+    return SystemClock().now()
 
 
 def open_configured_store(wiring: Wiring) -> Store:

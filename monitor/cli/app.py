@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli import questions
+from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
 from monitor.cli.shared import (
@@ -60,6 +61,7 @@ for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
 app.command()(explain)
+app.command()(diff)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -15,8 +16,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from monitor.alerts.render import Voice
+from monitor.bundled import bundled
+from monitor.cli.app import app
 from monitor.detect.picture import Criteria
 from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.scene import Modality, Scene
@@ -25,10 +29,11 @@ from monitor.domain.window import to_ms
 from monitor.errors import InputError
 from monitor.store import schema
 from monitor.store.derived import put_berth_states
-from monitor.store.engine import Store
+from monitor.store.engine import Store, open_store
 from monitor.store.history import History, arrivals
 from monitor.store.observations import add_scenes, append_positions, append_static, load_positions
-from monitor.watch.assess import Brief, assess
+from monitor.store.progress import move_cursor
+from monitor.watch.assess import ASSESSED, Brief, assess
 from monitor.watch.jobs import Job
 from monitor.watch.replay import ReplayPlan, plan_of_store, replay
 from tests.builders import SPARTA, T0, WATCH, a_gazetteer, a_look, a_static, a_track, hours
@@ -182,3 +187,29 @@ def test_an_empty_store_or_span_is_refused(tmp_path: Path) -> None:
         live(source, STORY, (30.0,), ())
         with pytest.raises(InputError, match="nothing to replay between"):
             a_plan(source, start=T0 + hours(99))
+
+
+SETTINGS = '[port]\naoi = "{aoi}"\n[store]\npath = "store.db"\n'
+
+
+def test_diff_says_what_other_rules_would_have_found(tmp_path: Path) -> None:
+    """Exit code 0 where both find the same, 1 where not; a table, or JSON with both findings."""
+    (tmp_path / "settings.toml").write_text(SETTINGS.format(aoi=bundled("aoi", "tartus.geojson")))
+    (tmp_path / "other.toml").write_text('[rules.visit]\nwaiting_min = "20 h"\n')
+    lon, lat = 35.70, 34.90
+    with closing(open_store(tmp_path / "store.db")) as store, store.begin() as connection:
+        rows = a_track(*((float(h), (lon, lat), 0.2) for h in range(12)))
+        append_positions(connection, rows)
+        move_cursor(connection, ASSESSED, (T0 + hours(12)).isoformat())
+    command = ["diff", "-c", str(tmp_path / "settings.toml"), "--rules", "current"]
+    alike = CliRunner().invoke(app, [*command, str(tmp_path / "settings.toml")])
+    assert alike.exit_code == 0, alike.output
+    assert "the rules are the same" in alike.stdout
+    other = CliRunner().invoke(app, [*command, str(tmp_path / "other.toml")])
+    assert other.exit_code == 1, other.output
+    assert "visit.waiting_min: 6 h by A, 20 h by B" in other.stdout
+    assert "only by A\t2025-01-10 00:00\twaiting" in other.stdout
+    told = CliRunner().invoke(app, [*command, str(tmp_path / "other.toml"), "--json"])
+    answer = json.loads(told.stdout)
+    assert answer["rules"] == [{"name": "visit.waiting_min", "a": "6 h", "b": "20 h"}]
+    assert [(d["which"], d["b"]) for d in answer["differences"]] == [("only_a", None)]
