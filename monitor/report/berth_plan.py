@@ -336,17 +336,15 @@ class _Plan:
     def _looks(self, berth: Place, cells: Sequence[BerthCell], y: float, height: float) -> None:
         view = self.view
         usable = [c for c in cells if c.verdict is not Verdict.NOT_OBSERVED]
-        edges = [view.window.start, *(c.image.acquired_at for c in usable), view.as_of]
+        begin, end = view.window.start, min(view.as_of, view.window.end)
         if not usable:
-            self._between(*edges, y, height, "not-observed", "No image could be judged")
+            self._between(begin, end, y, height, "not-observed", "No image could be judged")
         else:
             first, last = usable[0].image.acquired_at, usable[-1].image.acquired_at
-            self._between(
-                view.window.start, first, y, height, "not-observed", "Before the first image"
-            )
+            self._between(begin, first, y, height, "not-observed", "Before the first image")
             self._between(
                 last,
-                min(view.as_of, view.window.end),
+                end,
                 y,
                 height,
                 "not-observed",
@@ -610,10 +608,10 @@ def _quays(
         quay_id = berth.quay_id if line is not None else None
         if line is None:
             box = shapely.minimum_rotated_rectangle(shape)
-            along = [0.0, max(LineString(p).length for p in pairwise(box.exterior.coords))]
+            along = [0.0, max(LineString(p).length for p in pairwise(shapely.get_coordinates(box)))]
         else:
             metric = frame.metric(line)
-            along = [metric.project(shapely.Point(c)) for c in shape.exterior.coords]
+            along = [metric.project(shapely.Point(c)) for c in shapely.get_coordinates(shape)]
         groups[quay_id].append((berth, min(along), max(along)))
         if key_area is not None and shapely.intersects(berth.geometry, key_area.geometry):
             first.add(quay_id)
