@@ -10,6 +10,7 @@ NAMES = (
     "berth_matrix",
     "chip_archive",
     "contact_sheets",
+    "convergence",
     "decode_oracles",
     "fuzz",
     "gfw",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli import questions
+from monitor.cli.alerts import ack, alerts, send_test, silence_app
 from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
@@ -61,6 +62,10 @@ for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
 app.command()(explain)
+app.command()(alerts)
+app.command()(ack)
+app.add_typer(silence_app, name="silence")
+app.command("send-test")(send_test)
 app.command()(diff)
 
 
