@@ -243,13 +243,17 @@ def _one(text: str, names: Sequence[str], what: str) -> str:
 
 
 def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
+    from monitor.report.summary import can_both_be
+
     notes = [f"lost about {lost_at:%d %b %Y} by the watch list"] if lost_at else []
     if ship.silent is not None:
         notes.append(f"no AIS received since {_minute(ship.silent.start_latest)}")
     notes += [f"fits a vessel without AIS at {f.place_id}" for f in ship.fits if f.status == "open"]
     notes += [
-        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}"
+        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}, "
+        + ("both can be true" if can_both_be(f, ship.finding) else "which contradicts it")
         for f in ship.also
+        if ship.finding is not None
     ]
     finding = ship.finding
     return (

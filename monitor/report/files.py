@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,24 @@ def out_folder(path: Path) -> Path:
     except OSError as exc:
         raise InputError(f"{path}: cannot be used as output folder ({exc.strerror})") from exc
     return path
+
+
+@contextmanager
+def filling(path: Path) -> Iterator[Path]:
+    """Make `path` a folder to write into; where the work fails before it wrote anything, take away
+    what was made.
+
+    Raises:
+        InputError: As `out_folder`.
+    """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield out_folder(path)
+    except BaseException:
+        with suppress(OSError):  # it holds something, so it stays
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
