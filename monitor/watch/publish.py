@@ -27,6 +27,7 @@ from monitor.report.berth_plan import berth_plan
 from monitor.report.drawing import svg_text
 from monitor.report.drawing_png import png_of
 from monitor.report.export import write_findings_geojson
+from monitor.report.feeds import FeedView, atom_text, json_feed_text, kml_text
 from monitor.report.files import (
     out_folder,
     write_apron_states,
@@ -45,6 +46,7 @@ from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
+from monitor.store.lives import last_learned
 from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
@@ -112,6 +114,7 @@ def publish(
     with store.read() as connection:
         known = in_order(load_findings(connection))
         lives = load_lives(connection)
+        updated = last_learned(connection)
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
         aprons = load_apron_states(connection, available_by=now)
@@ -189,6 +192,10 @@ def publish(
         write_text(page.with_name("berth_plan.svg"), svg_text(plan))
         write_bytes(page.with_name("berth_plan.png"), png_of(plan))
     write_findings_geojson(out / "findings.geojson", findings, view)
+    feed = FeedView(view=view, findings=findings, updated=updated)
+    write_text(page.with_name("feed.atom"), atom_text(feed))
+    write_text(page.with_name("feed.json"), json_feed_text(feed))
+    write_text(page.with_name("findings.kml"), kml_text(feed))
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
 
