@@ -515,6 +515,16 @@ class SlackSettings(_PublicPictureSettings):
     kind: Literal["slack"]
 
 
+class SlackBotSettings(_TokenSettings):
+    """A Slack bot in one channel."""
+
+    kind: Literal["slack_bot"]
+    channel: str = Field(pattern=r"^[A-Z0-9]+$")
+    """The channel's id, `C…`."""
+    on_update: Literal["edit", "reply", "new"] = "reply"
+    base: str = "https://slack.com/api"
+
+
 class MattermostSettings(_PublicPictureSettings):
     """A Mattermost incoming webhook."""
 
@@ -603,6 +613,7 @@ ChannelSettings = (
     | MatrixSettings
     | MattermostSettings
     | NtfySettings
+    | SlackBotSettings
     | SlackSettings
     | TeamsSettings
     | TelegramSettings

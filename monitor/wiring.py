@@ -411,10 +411,14 @@ class Wiring:
     def channels(self) -> dict[str, Channel]:
         """Make the channels that can run: enabled, and with their secrets given."""
         return {
-            item.name: open_channel(item, base=self.path, client=self.http)
+            item.name: self.channel(item)
             for item in self.settings.channels
             if item.enabled and not self.missing_secrets(item)
         }
+
+    def channel(self, item: ChannelSettings) -> Channel:
+        """Make one channel."""
+        return open_channel(item, base=self.path, client=self.http)
 
     @cached_property
     def press(self) -> Press:

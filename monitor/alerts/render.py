@@ -147,6 +147,7 @@ CHAT_FORMS: Mapping[str, Callable[[Message], dict[str, Any]]] = {
     "mattermost": mattermost_form,
     "ntfy": ntfy_form,
     "slack": slack_form,
+    "slack_bot": slack_form,
     "teams": teams_form,
     "telegram": telegram_form,
 }
