@@ -131,6 +131,7 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         gazetteer=brief.gazetteer,
         tracks=tracks_shown(picture, brief, now - press.map_window),
         berth_states=states,
+        apron_states=aprons,
         findings=findings,
         scenes=_overlays(scenes, ships, press),
         coverage=(
