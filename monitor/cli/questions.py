@@ -45,11 +45,13 @@ def status(
     With --at the answer is what was known then, not what became known later. On the demo:
     `monitor demo -o out`, then `monitor status -c demo --store out --at 2025-01-23`.
     """
+    from monitor.detect.baselines import berth_baselines
     from monitor.report.aprons import apron_statuses
     from monitor.report.status import berth_statuses, ship_statuses
 
     shown = _shown(config, store, at)
-    ships, berths = ship_statuses(shown.view), berth_statuses(shown.view)
+    usual = berth_baselines(shown.picture.usual.pasts, as_of=shown.view.as_of)
+    ships, berths = ship_statuses(shown.view), berth_statuses(shown.view, usual)
     aprons = apron_statuses(shown.view)
     if as_json:
         typer.echo(
@@ -79,7 +81,8 @@ def status(
     typer.echo("")
     if listed:
         show_table(
-            ("berth", "state", "since (UTC)", "how known"), [_berth_cells(b) for b in listed]
+            ("berth", "state", "since (UTC)", "usual", "how known"),
+            [_berth_cells(b) for b in listed],
         )
     counted = sorted({b.state for b in berths}, key=lambda s: s.value)
     typer.echo(
@@ -106,6 +109,8 @@ def who(
 
     All that has reached the store until now counts, also what was learned after that instant.
     """
+    from monitor.detect.baselines import berth_baselines
+    from monitor.report.usual_words import baseline_dict, baseline_text, stay_text
     from monitor.report.who import who_lay_at
 
     shown = _shown(config, store, None)
@@ -120,8 +125,12 @@ def who(
         findings=shown.picture.findings,
         register=shown.picture.register,
     )
+    usual = [
+        b for b in berth_baselines(shown.picture.usual.pasts, as_of=when) if b.berth_id == berth_id
+    ]
     if as_json:
-        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+        body = {**answer.to_dict(), "usual": [baseline_dict(b) for b in usual]}
+        typer.echo(json.dumps(body, ensure_ascii=False))
         return
     typer.echo(f"{berth_id} at {_minute(when)} UTC: {answer.said}")
     for ship in answer.ships:
@@ -144,6 +153,10 @@ def who(
             f"  length seen on {_minute(seen.acquired_at)} UTC: "
             f"{seen.length_m:.0f} m, give or take {seen.length_error_m:.0f} m"
         )
+    for line in usual:
+        typer.echo(f"  usual before, by {plain(baseline_text(line))}")
+    if usual and stay_text(usual[0]):
+        typer.echo(f"  {stay_text(usual[0])}")
 
 
 def history(
@@ -263,7 +276,15 @@ def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
 
 
 def _berth_cells(berth: BerthStatus) -> tuple[str, ...]:
-    return (berth.berth_id, berth.state.value, _edge(berth.since), "; ".join(berth.evidence))
+    from monitor.report.usual_words import usual_text
+
+    return (
+        berth.berth_id,
+        berth.state.value,
+        _edge(berth.since),
+        usual_text(berth.baselines),
+        "; ".join(berth.evidence),
+    )
 
 
 def _apron_cells(apron: ApronStatus) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from monitor.detect import matrix
 from monitor.detect.apron_rules import APRON_KINDS, APRON_RULE
 from monitor.detect.interference import held_back, silence_held_back
 from monitor.detect.picture import Criteria, Evidence, Picture
+from monitor.detect.usual_rules import USUAL_RULE, rank_numbers, share_numbers, usual_anchor
 from monitor.detect.visits import short_waits
 from monitor.detect.voyage_rules import first_calls
 from monitor.detect.wording import RULES_VERSION, Words
@@ -39,12 +40,15 @@ _SAID = {
     "explained_by_ais": "AIS explains the ship in the images.",
     "ais_coverage_not_shown": "Not claimed: AIS was not shown to work around the images.",
     "doubtful_image": "One doubtful image neither takes nor frees a berth.",
-    "not_confirmed": "A change on an apron takes a second look that shows it too.",
+    "not_confirmed": "A change waits for a second look that shows it too.",
     "doubtful_change": "The score of a change on an apron is too low to begin or confirm anything.",
     "beside_berth": "A change along a berth may be a ship alongside or her shadow.",
     "usual_for_apron": "This apron has often looked as different as that.",
     "contradicted": "Other looks at the apron show the opposite.",
     "history_too_short": "Learning: too few days of AIS before the visit to call it the first.",
+    "learning": "Learning: too few looks before it to say what is usual.",
+    "not_rare": "Not unusual: earlier looks showed it too, or are too few to rule that out.",
+    "not_longer": "Not unusual: neither rare nor longer than earlier ones.",
     "visit_unsure": "No visit of hers is sure enough to count.",
     "below_first_stage": "She stayed for less than the first stage of a wait.",
 }
@@ -69,6 +73,7 @@ def candidates_in(
         *_hulls(picture, criteria),
         *_leavings(picture, gazetteer, words, criteria),
         *_looks(evidence.berth_states, criteria),
+        *_usual(picture, criteria),
         *_aprons(picture),
         *_first_visits(picture, words, criteria),
         *_waits(picture, gazetteer, words, criteria),
@@ -285,6 +290,34 @@ def _aprons(picture: Picture) -> Iterator[Candidate]:
                 "scene": state.scene_id,
                 "score": None if math.isnan(state.score) else round(state.score, 3),
                 "changed_m2": None if math.isnan(state.changed_m2) else round(state.changed_m2),
+            },
+        )
+
+
+def _usual(picture: Picture, criteria: Criteria) -> Iterator[Candidate]:
+    """States of berths that are not told as unusual, and single looks at one."""
+    for judged in picture.usual.judged:
+        if judged.told:
+            continue
+        spell, first = judged.spell, judged.first
+        after = spell.after if spell else None
+        yield _held(
+            FindingKind.UNUSUAL_OCCUPANCY,
+            basis=Basis.IMAGE,
+            rule=USUAL_RULE,
+            subject=Subject(),
+            place_id=first.berth_id,
+            anchor=usual_anchor(judged),
+            start=first.acquired_at,
+            end=first.acquired_at if spell is None else after.acquired_at if after else None,
+            reason=judged.reason,
+            numbers={
+                "state": first.state.value,
+                "looks": len(spell.looks) if spell else 1,
+                "baselines": [share_numbers(s, criteria.usual) for s in judged.shown],
+                "least_looks": criteria.usual.least_looks,
+                "rare_share": criteria.usual.rare_share,
+                **rank_numbers(judged),
             },
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
+from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
@@ -41,6 +42,10 @@ MATRIX_COLUMNS = (
     "berth_id", "datetime", "scene_id", "sensor", "image", "score", "usable", "reason", "ais",
     "ais_mmsis", "ais_nearest_m", "ais_offset_min", "held_mmsis", "silent_mmsis", "matched_mmsis",
     "near_fed_hours", "near_hours", "verdict",
+)  # fmt: skip
+BASELINE_COLUMNS = (
+    "berth_id", "of", "state", "looks", "unusable", "taken", "share", "share_low", "share_high",
+    "first", "last", "stays", "stay_least_d", "stay_most_d",
 )  # fmt: skip
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
@@ -235,6 +240,30 @@ def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
             )
         )
     write_text(path, _csv(MATRIX_COLUMNS, rows))
+
+
+def write_baselines(path: Path, baselines: Iterable[BerthBaseline]) -> None:
+    """Write `baselines.csv`: what is usual at each berth, in the order given.
+
+    `share_low` and `share_high` hold the share of time taken with probability 0.9; stays are
+    medians in days.
+    """
+    rows = [
+        (
+            b.berth_id,
+            spreadsheet_safe(b.of),
+            "learning" if b.learning else "known",
+            b.looks,
+            b.unusable,
+            b.taken,
+            *(f"{share:.3f}" for share in (b.share, b.low, b.high)),
+            *(utc_text(at) if at else "" for at in (b.first, b.last)),
+            b.stays,
+            *("" if s is None else f"{s.total_seconds() / 86_400:.1f}" for s in b.stay_span),
+        )
+        for b in baselines
+    ]
+    write_text(path, _csv(BASELINE_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.geo import METRES_PER_NM
@@ -27,6 +28,7 @@ from monitor.report.summary import (
     watched_tracks,
     whereabouts,
 )
+from monitor.report.usual_words import baseline_dict
 from monitor.report.words import (
     plain,
 )
@@ -91,6 +93,8 @@ class BerthStatus:
     """Newest image that could be judged."""
     unusable: BerthState | None
     """A newer image that could not."""
+    baselines: tuple[BerthBaseline, ...] = ()
+    """What is usual there."""
 
     def to_dict(self) -> Json:
         """Return plain JSON values."""
@@ -107,6 +111,7 @@ class BerthStatus:
             "last_look_says": look.state.value if look else None,
             "not_seen_since": _text(blind.acquired_at) if blind else None,
             "not_seen_because": blind.reason if blind else None,
+            "usual": [baseline_dict(b) for b in self.baselines],
         }
 
 
@@ -195,8 +200,13 @@ def fitting(findings: Iterable[Finding], identity: Identity) -> tuple[Finding, .
     return tuple(sorted(chosen, key=lambda f: (began(f), f.id)))
 
 
-def berth_statuses(view: MapView) -> tuple[BerthStatus, ...]:
-    """Return the status of each berth, by id."""
+def berth_statuses(
+    view: MapView, baselines: Iterable[BerthBaseline] = ()
+) -> tuple[BerthStatus, ...]:
+    """Return the status of each berth, by id, beside what is usual there."""
+    usual: dict[str, list[BerthBaseline]] = {}
+    for baseline in baselines:
+        usual.setdefault(baseline.berth_id, []).append(baseline)
     series: dict[str, list[BerthState]] = {}
     for state in view.berth_states:
         judged = state.state is not Occupancy.UNOBSERVED
@@ -211,6 +221,7 @@ def berth_statuses(view: MapView) -> tuple[BerthStatus, ...]:
             evidence=tuple(how_known(picture)),
             last_look=picture.look.usable,
             unusable=picture.look.unusable,
+            baselines=tuple(usual.get(picture.berth.id, ())),
         )
         for picture in berth_pictures(view)
     )

@@ -17,6 +17,7 @@ import shapely
 from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
+from monitor.domain.life import is_over_by
 from monitor.domain.place import Gazetteer, Place
 from monitor.domain.positions import PositionColumns
 from monitor.domain.sighting import Sighting
@@ -82,6 +83,8 @@ class MapView:
     apron_states: tuple[ApronState, ...] = ()
     """The same of the aprons."""
     findings: tuple[Finding, ...] = ()
+    since: datetime | None = None
+    """Findings that were over by then count for where things stand, and are not listed."""
     scenes: tuple[SceneOverlay, ...] = ()
     coverage: tuple[str, ...] = ()
     """What was not seen, one plain sentence each."""
@@ -270,6 +273,12 @@ def port_distance_m(gazetteer: Gazetteer, track: TrackView) -> float | None:
     x, y = gazetteer.frame.xy(rows.lon[last], rows.lat[last])
     area = gazetteer.frame.metric(gazetteer.port_area(port))
     return float(shapely.distance(shapely.Point(float(x), float(y)), area))
+
+
+def listed(view: MapView) -> tuple[Finding, ...]:
+    """Return the findings of the time the page is about."""
+    since = view.since
+    return tuple(f for f in view.findings if since is None or not is_over_by(f, since))
 
 
 def newest_first(findings: Iterable[Finding]) -> list[Finding]:
