@@ -111,7 +111,8 @@ def _status(
     blind = looks[-1] if looks and looks[-1] is not last else None
     ordered = sorted(claims, key=lambda f: (began(f), f.id))
     lasting = [f for f in ordered if f.status is Status.OPEN]
-    claim = (lasting or ordered or [None])[-1]
+    told = lasting or ordered
+    claim = told[-1] if told else None
     if lasting and claim:
         state, since = _KINDS[claim.kind], (claim.start_earliest, claim.start_latest)
     elif claim:
