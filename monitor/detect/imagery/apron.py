@@ -184,8 +184,8 @@ def apron_states(
 
 def _in_view(chip: Chip) -> tuple[slice, slice] | None:
     """Return the rows and columns the scene covers: it may show a small part of the grid."""
-    seen = np.isfinite(chip.values).any(axis=0)
-    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    seen: BoolArray = np.any(np.isfinite(chip.values), axis=0)
+    rows, cols = (np.flatnonzero(np.any(seen, axis=axis)) for axis in (1, 0))
     if not len(rows):
         return None
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
