@@ -430,6 +430,9 @@ class SurveySettings(_Table):
     Sentinel-1 GRD needs it. 20 m too low moves its picture by 20-35 m away from the track."""
 
 
+_MAIL_ADDRESS = r"^[!-?A-~]+@[A-Za-z0-9.-]+$"
+
+
 class _ChannelSettings(_Table):
     name: Name
     min_severity: Severity = Severity.NOTICE
@@ -442,13 +445,92 @@ class _ChannelSettings(_Table):
     enabled: bool = True
 
 
-class SlackSettings(_ChannelSettings):
-    """A Slack incoming webhook; its URL is a secret."""
+class _ChatSettings(_ChannelSettings):
+    on_uncertain: Literal["resend", "hold"] = "resend"
+    """What to do with a message that may have arrived although nobody said so."""
 
-    kind: Literal["slack"]
+
+class _SecretUrlSettings(_ChatSettings):
+    """A chat program whose webhook address is the secret."""
+
     url_env: str | None = None
     url_file: Path | None = None
-    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class _PublicPictureSettings(_SecretUrlSettings):
+    evidence_url: str = ""
+    """Public address of the folder `evidence` of the published pages, for chat programs that show
+    pictures by their address only; no pictures if empty."""
+
+
+class _TokenSettings(_ChatSettings):
+    token_env: str | None = None
+    token_file: Path | None = None
+
+
+class SlackSettings(_PublicPictureSettings):
+    """A Slack incoming webhook."""
+
+    kind: Literal["slack"]
+
+
+class MattermostSettings(_PublicPictureSettings):
+    """A Mattermost incoming webhook."""
+
+    kind: Literal["mattermost"]
+
+
+class TeamsSettings(_PublicPictureSettings):
+    """A Microsoft Teams workflow of the kind "webhook request received"."""
+
+    kind: Literal["teams"]
+
+
+class DiscordSettings(_SecretUrlSettings):
+    """A Discord webhook."""
+
+    kind: Literal["discord"]
+    on_update: Literal["edit", "new"] = "edit"
+
+
+class TelegramSettings(_TokenSettings):
+    """A Telegram bot in one chat."""
+
+    kind: Literal["telegram"]
+    chat_id: str
+    """The chat's number, or `@name` of a public channel."""
+    on_update: Literal["edit", "reply", "new"] = "reply"
+    base: str = "https://api.telegram.org"
+
+
+class NtfySettings(_SecretUrlSettings):
+    """A topic of an ntfy server; who knows its address can read along."""
+
+    kind: Literal["ntfy"]
+    token_env: str | None = None
+    """For a topic that wants a login."""
+
+
+class EmailSettings(_ChatSettings):
+    """Mail through one SMTP server."""
+
+    kind: Literal["email"]
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_env: str | None = None
+    password_file: Path | None = None
+    sender: str = Field(pattern=_MAIL_ADDRESS)
+    to: tuple[Annotated[str, Field(pattern=_MAIL_ADDRESS)], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> EmailSettings:
+        if bool(self.username) != bool(self.password_env or self.password_file):
+            raise ValueError("username goes with password_env or password_file")
+        if self.username and self.security == "none":
+            raise ValueError("a password is not sent without TLS; set security")
+        return self
 
 
 class WebhookSettings(_ChannelSettings):
@@ -460,6 +542,18 @@ class WebhookSettings(_ChannelSettings):
     secret_file: Path | None = None
     allow_private: bool = False
     """Let it reach loopback and private addresses."""
+
+
+ChannelSettings = (
+    DiscordSettings
+    | EmailSettings
+    | MattermostSettings
+    | NtfySettings
+    | SlackSettings
+    | TeamsSettings
+    | TelegramSettings
+    | WebhookSettings
+)
 
 
 class ReportSettings(_Table):
@@ -516,9 +610,7 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     survey: SurveySettings = SurveySettings()
     replay: ReplaySettings = ReplaySettings()
-    channels: tuple[
-        Annotated[SlackSettings | WebhookSettings, Field(discriminator="kind")], ...
-    ] = ()
+    channels: tuple[Annotated[ChannelSettings, Field(discriminator="kind")], ...] = ()
     report: ReportSettings = ReportSettings()
     criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
 

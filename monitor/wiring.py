@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor import __version__
+from monitor.alert_channels import open_channel, secret_variables
 from monitor.alerts.channels import Channel
 from monitor.alerts.decide import Route
 from monitor.alerts.render import Voice
-from monitor.alerts.slack import SlackChannel
-from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
@@ -38,15 +37,14 @@ from monitor.settings import (
     AisFolderSettings,
     AisHttpSettings,
     AisstreamSettings,
+    ChannelSettings,
     FeedSettings,
     GfwSettings,
     MqttSettings,
     NmeaTcpSettings,
     NmeaUdpSettings,
     Settings,
-    SlackSettings,
     StreamSettings,
-    WebhookSettings,
     load_settings,
     resolve,
     secret,
@@ -279,12 +277,7 @@ class Wiring:
     def missing_secrets(
         self,
         item: (
-            AisFolderSettings
-            | AisHttpSettings
-            | StreamSettings
-            | GfwSettings
-            | SlackSettings
-            | WebhookSettings
+            AisFolderSettings | AisHttpSettings | StreamSettings | GfwSettings | ChannelSettings
         ),
     ) -> list[str]:
         """Return the environment variables an entry needs and does not find."""
@@ -297,10 +290,8 @@ class Wiring:
             names = [item.username_env, item.password_env]
         elif isinstance(item, GfwSettings):
             names = [item.token_env]
-        elif isinstance(item, SlackSettings):
-            names = [item.url_env]
-        elif isinstance(item, WebhookSettings):
-            names = [item.secret_env]
+        elif isinstance(item, ChannelSettings):
+            names = secret_variables(item)
         return [name for name in names if name and not os.environ.get(name)]
 
     def second_opinions(self) -> list[tuple[GfwSettings, PollsEvents]]:
@@ -403,32 +394,11 @@ class Wiring:
 
     def channels(self) -> dict[str, Channel]:
         """Make the channels that can run: enabled, and with their secrets given."""
-        made: dict[str, Channel] = {}
-        for item in self.settings.channels:
-            if item.enabled and not self.missing_secrets(item):
-                made[item.name] = self._channel(item)
-        return made
-
-    def _channel(self, item: SlackSettings | WebhookSettings) -> Channel:
-        what = f"channels.{item.name}"
-        if isinstance(item, SlackSettings):
-            url = secret(env=item.url_env, file=item.url_file, base=self.path, what=what)
-            if not url:
-                raise ConfigError(f"{self.path}: {what}: the webhook URL is empty")
-            return SlackChannel(
-                name=item.name,
-                url=url,
-                client=self.http,
-                hold_uncertain=item.on_uncertain == "hold",
-            )
-        signing = secret(env=item.secret_env, file=item.secret_file, base=self.path, what=what)
-        return WebhookChannel(
-            name=item.name,
-            url=item.url,
-            secrets=(signing or "").split(),
-            client=self.http,
-            allow_private=item.allow_private,
-        )
+        return {
+            item.name: open_channel(item, base=self.path, client=self.http)
+            for item in self.settings.channels
+            if item.enabled and not self.missing_secrets(item)
+        }
 
     @cached_property
     def press(self) -> Press:
