@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from monitor.detect.clear_looks import looks_that_count
 from monitor.detect.matrix_criteria import MatrixCriteria
 from monitor.domain.berth_cell import BerthCell, Verdict, passes_of
 from monitor.domain.berth_state import BerthState, Occupancy
@@ -64,14 +65,9 @@ def episodes_in(states: Iterable[BerthState], *, criteria: MatrixCriteria) -> tu
             series.setdefault(state.berth_id, []).append(state)
     found = []
     for berth_id, seen in sorted(series.items()):
-        seen.sort(key=lambda s: (s.acquired_at, s.scene_id))
         run: list[BerthState] = []
         before: BerthState | None = None
-        for state in seen:
-            known = Occupancy.OCCUPIED if run else before.state if before else None
-            doubtful = criteria.freed_to < state.score < criteria.taken_from
-            if doubtful and state.state is not known:
-                continue
+        for state in looks_that_count(seen, criteria=criteria)[0]:
             if state.state is Occupancy.OCCUPIED:
                 run.append(state)
                 continue
