@@ -183,9 +183,9 @@ def against_eye(series: Series, changes: list[Finding], edge_m: int) -> None:
     right, false, missed = counts["right"], counts["false"], counts["missed"]
     print(
         f"second eye, {edge_m} m: {right + missed} changes at 3 slots; right {right}, missed "
-        f"{missed}, false {false}, not decided {counts['undecided']}; precision {right / (right + false):.3f} "
-        f"({_interval(right, right + false)}), recall {right / (right + missed):.3f} "
-        f"({_interval(right, right + missed)})"
+        f"{missed}, false {false}, not decided {counts['undecided']}; precision "
+        f"{right / (right + false):.3f} ({_interval(right, right + false)}), recall "
+        f"{right / (right + missed):.3f} ({_interval(right, right + missed)})"
     )
 
 

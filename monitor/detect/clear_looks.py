@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from monitor.detect.matrix_criteria import MatrixCriteria
 from monitor.domain.berth_state import NO_REFERENCES, BerthState, Occupancy
 
 
-def looks_that_count(
-    looks: Iterable[BerthState], *, criteria: MatrixCriteria
-) -> tuple[list[BerthState], list[BerthState]]:
-    """Return the looks at one berth that count, and those that are set aside; both by time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Looks at one berth, each list by time."""
+
+    looks: tuple[BerthState, ...]
+    """Those that count."""
+    seconded_by: Mapping[str, BerthState]
+    """Scene id of a look that waited, and the look that showed the same."""
+    aside: tuple[BerthState, ...]
+    """Those that do not count."""
+
+
+def looks_that_count(looks: Iterable[BerthState], *, criteria: MatrixCriteria) -> Counted:
+    """Return which looks at one berth count, the same in any order.
 
     A look that agrees with the state before it counts. One that speaks against it counts at once
     where its score is clear and it had a past to be held against; with a doubtful score it is set
@@ -23,6 +34,7 @@ def looks_that_count(
     """
     counted: list[BerthState] = []
     aside: list[BerthState] = []
+    seconded_by: dict[str, BerthState] = {}
     known: Occupancy | None = None
     waiting: BerthState | None = None
     for look in sorted(looks, key=lambda s: (s.acquired_at, s.scene_id)):
@@ -39,6 +51,7 @@ def looks_that_count(
                 continue
             if waiting and seconded:
                 counted.append(waiting)
+                seconded_by[waiting.scene_id] = look
                 waiting = None
         if waiting:
             aside.append(waiting)
@@ -46,7 +59,8 @@ def looks_that_count(
         counted.append(look)
         known = look.state
     aside += [waiting] if waiting else []
-    return counted, sorted(aside, key=lambda s: (s.acquired_at, s.scene_id))
+    aside.sort(key=lambda s: (s.acquired_at, s.scene_id))
+    return Counted(looks=tuple(counted), seconded_by=seconded_by, aside=tuple(aside))
 
 
 def _is_clear(look: BerthState, criteria: MatrixCriteria) -> bool:

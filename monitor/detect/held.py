@@ -247,7 +247,7 @@ def _looks(states: Iterable[BerthState], criteria: Criteria) -> Iterator[Candida
     series: dict[str, list[BerthState]] = {}
     for state in states:
         series.setdefault(state.berth_id, []).append(state)
-    aside = (s for own in series.values() for s in looks_that_count(own, criteria=c)[1])
+    aside = (s for own in series.values() for s in looks_that_count(own, criteria=c).aside)
     for state in aside:
         yield _held(
             FindingKind.BERTH_STATE_CHANGED,

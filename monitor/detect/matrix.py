@@ -35,6 +35,10 @@ class Episode:
     """Images showing it occupied, by time."""
     after: BerthState | None
     """First image showing it free again."""
+    seconded_by: BerthState | None = None
+    """The image that the first of `seen` had to wait for; None where it was clear by itself."""
+    after_seconded_by: BerthState | None = None
+    """The same for `after`."""
     unexplained: tuple[BerthState, ...] = ()
     """Of `seen`, those no AIS explains though the feed was shown to work."""
     explained: tuple[int, ...] = ()
@@ -67,18 +71,35 @@ def episodes_in(states: Iterable[BerthState], *, criteria: MatrixCriteria) -> tu
     for berth_id, seen in sorted(series.items()):
         run: list[BerthState] = []
         before: BerthState | None = None
-        for state in looks_that_count(seen, criteria=criteria)[0]:
+        counted = looks_that_count(seen, criteria=criteria)
+        seconds = counted.seconded_by
+        for state in counted.looks:
             if state.state is Occupancy.OCCUPIED:
                 run.append(state)
                 continue
             if run:
                 found.append(
-                    Episode(berth_id=berth_id, before=before, seen=tuple(run), after=state)
+                    Episode(
+                        berth_id=berth_id,
+                        before=before,
+                        seen=tuple(run),
+                        after=state,
+                        seconded_by=seconds.get(run[0].scene_id),
+                        after_seconded_by=seconds.get(state.scene_id),
+                    )
                 )
                 run = []
             before = state
         if run:
-            found.append(Episode(berth_id=berth_id, before=before, seen=tuple(run), after=None))
+            found.append(
+                Episode(
+                    berth_id=berth_id,
+                    before=before,
+                    seen=tuple(run),
+                    after=None,
+                    seconded_by=seconds.get(run[0].scene_id),
+                )
+            )
     return tuple(found)
 
 

@@ -149,6 +149,7 @@ def test_an_image_without_a_past_waits_for_a_second() -> None:
     assert not findings(NOBODY, free, first, a_look(9, "free"), kind=DARK)
     (found,) = findings(NOBODY, free, first, a_look(6, "occupied"), kind=DARK)
     assert found.start_latest == T0 + hours(5)
+    assert found.learned_at == T0 + hours(6 + 3)
 
 
 def test_a_doubtful_image_that_agrees_extends_what_was_seen() -> None:
