@@ -22,6 +22,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from benchmarks import made_up_berths
 from benchmarks.latakia_series import Series, load_series
 from monitor.detect.imagery.occupancy import look_at_port, reference_scenes
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
@@ -73,6 +74,7 @@ def main() -> None:
     for edge_m in EDGES_M:
         against_eye(series, changes, edge_m)
     listed(picture)
+    made_up_berths.main()
 
 
 def live_states(series: Series) -> tuple[BerthState, ...]:
