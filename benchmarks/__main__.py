@@ -11,6 +11,7 @@ NAMES = (
     "berth_matrix",
     "chip_archive",
     "contact_sheets",
+    "convergence",
     "decode_oracles",
     "fuzz",
     "gfw",

@@ -4,26 +4,37 @@ kinds.
 
 from __future__ import annotations
 
+import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 
 from monitor.alerts.channels import Channel, Updates
 from monitor.alerts.chat_webhook import ChatWebhook
+from monitor.alerts.decide import Manner
 from monitor.alerts.discord import DiscordChannel
+from monitor.alerts.hours import DigestTime, QuietHours
 from monitor.alerts.mail import Mailbox, MailChannel
+from monitor.alerts.matrix import MatrixChannel
 from monitor.alerts.mattermost import MattermostChannel
 from monitor.alerts.ntfy import NtfyChannel
+from monitor.alerts.pace import PACES, Pace
 from monitor.alerts.pictures import ShowsEvidence
 from monitor.alerts.slack import SlackChannel
+from monitor.alerts.slack_bot import SlackBotChannel
 from monitor.alerts.teams import TeamsChannel
 from monitor.alerts.telegram import TelegramChannel
 from monitor.alerts.webhook import WebhookChannel
+from monitor.domain.finding import Severity
 from monitor.errors import ConfigError
 from monitor.http_client import HttpClient
 from monitor.settings import (
+    DAYS,
     ChannelSettings,
     DiscordSettings,
     EmailSettings,
+    MatrixSettings,
     MattermostSettings,
+    SlackBotSettings,
     SlackSettings,
     TeamsSettings,
     TelegramSettings,
@@ -31,11 +42,54 @@ from monitor.settings import (
     secret,
 )
 
+_TOGETHER = 5
+"""So many notices at once become one message to people; a program gets each."""
 _WEBHOOKS: dict[type, type[ChatWebhook]] = {
     SlackSettings: SlackChannel,
     MattermostSettings: MattermostChannel,
     TeamsSettings: TeamsChannel,
 }
+
+
+def manner_of(item: ChannelSettings, *, zone: str) -> Manner:
+    """Return when a channel is told what it is owed, in the time zone of its port or its own."""
+    there = zoneinfo.ZoneInfo(item.time_zone or zone)
+    together = item.group_from
+    if together is None:
+        together = 0 if isinstance(item, WebhookSettings) else _TOGETHER
+    digest = quiet = None
+    if item.digest != "off":
+        weekday = DAYS.index(item.digest_day) if item.digest == "weekly" else None
+        digest = DigestTime(zone=there, at=item.digest_at, weekday=weekday)
+    if item.quiet_from is not None and item.quiet_to is not None:
+        quiet = QuietHours(
+            zone=there,
+            start=item.quiet_from,
+            end=item.quiet_to,
+            days=frozenset(DAYS.index(day) for day in item.quiet_days),
+        )
+    return Manner(
+        group_by=item.group_by,
+        group_wait=timedelta(seconds=item.group_wait_s),
+        group_interval=timedelta(seconds=item.group_interval_s),
+        group_from=together or None,
+        steady=timedelta(minutes=item.steady_min),
+        quiet=quiet,
+        digest=digest,
+        at_once=None if item.at_once == "never" else Severity(item.at_once),
+        inhibit_at_most=timedelta(hours=item.inhibit_at_most_h),
+        repeat_every=timedelta(hours=item.repeat_h) if item.repeat_h else None,
+        escalate_to=item.escalate_to,
+        escalate_after=timedelta(minutes=item.escalate_after_min),
+        escalate_from=item.escalate_from,
+    )
+
+
+def paces_of(item: ChannelSettings) -> tuple[Pace, ...]:
+    """Return how fast a channel may be spoken to: as set, else as its vendor documents."""
+    if item.max_per_minute is not None:
+        return (Pace(count=item.max_per_minute, span=timedelta(minutes=1)),)
+    return PACES.get(item.kind, ())
 
 
 def secret_variables(item: ChannelSettings) -> list[str | None]:
@@ -83,6 +137,16 @@ class _Opening:
                 client=self._client,
                 allow_private=item.allow_private,
             )
+        if isinstance(item, MatrixSettings):
+            return MatrixChannel(
+                name=item.name,
+                homeserver=item.homeserver,
+                token=self._secret("token"),
+                room=item.room,
+                client=self._client,
+                on_update=Updates(item.on_update),
+                evidence=self._evidence,
+            )
         hold = item.on_uncertain == "hold"
         if isinstance(item, EmailSettings):
             return self._mail(item, hold=hold)
@@ -100,6 +164,17 @@ class _Opening:
                 name=item.name,
                 url=self._secret("url"),
                 client=self._client,
+                hold_uncertain=hold,
+                on_update=Updates(item.on_update),
+                evidence=self._evidence,
+            )
+        if isinstance(item, SlackBotSettings):
+            return SlackBotChannel(
+                name=item.name,
+                token=self._secret("token"),
+                channel=item.channel,
+                client=self._client,
+                base=item.base,
                 hold_uncertain=hold,
                 on_update=Updates(item.on_update),
                 evidence=self._evidence,

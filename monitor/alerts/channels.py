@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
+from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused, TargetRefused
 from monitor.http_client import (
     Form,
     HttpAnswer,
@@ -27,6 +27,8 @@ from monitor.http_client import (
 )
 
 _TRY_AGAIN = frozenset({408, 425, 429})
+_NO_GOOD = frozenset({401, 403, 404, 410})
+"""The address or the key is no good, whatever the message says."""
 _OUTCOME_UNKNOWN = frozenset({502, 504})
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 _WORDS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ :.,'-]{0,99}")
@@ -81,6 +83,7 @@ class Channel(Protocol):
         Raises:
             DeliveryDelayed: Not taken now; with `uncertain` where it may have been taken.
             DeliveryRefused: Never will be.
+            TargetRefused: Nor will any other, until somebody mends the address, key or rights.
         """
 
 
@@ -128,6 +131,10 @@ class AnswerRefused(DeliveryRefused):
     def __init__(self, message: str, answer: HttpAnswer) -> None:
         super().__init__(message)
         self.answer = answer
+
+
+class AddressRefused(AnswerRefused, TargetRefused):
+    """A service answered that this address or key is no good, or no more."""
 
 
 class Line:
@@ -218,6 +225,7 @@ def raise_for_answer(answer: HttpAnswer, *, label: str, attempt_at: datetime) ->
     Raises:
         DeliveryDelayed: 408, 425, 429 and 5xx; uncertain for 502 and 504, where a gateway gave up
             on a server that may have gone on.
+        AddressRefused: 401, 403, 404 and 410: no request to this address can succeed.
         AnswerRefused: Every other status, redirects too: the same request cannot succeed.
     """
     status = answer.status
@@ -231,7 +239,7 @@ def raise_for_answer(answer: HttpAnswer, *, label: str, attempt_at: datetime) ->
             retry_after=_asked_wait(answer, now=attempt_at),
             uncertain=status in _OUTCOME_UNKNOWN,
         )
-    raise AnswerRefused(said, answer)
+    raise (AddressRefused if status in _NO_GOOD else AnswerRefused)(said, answer)
 
 
 def code_in(answer: HttpAnswer) -> str:

@@ -18,6 +18,7 @@ from typing import Any, cast
 from monitor.alerts.decide import News, Notice
 from monitor.alerts.forms.discord import discord_form
 from monitor.alerts.forms.mail import mail_form
+from monitor.alerts.forms.matrix import matrix_form
 from monitor.alerts.forms.mattermost import mattermost_form
 from monitor.alerts.forms.ntfy import ntfy_form
 from monitor.alerts.forms.slack import slack_form
@@ -142,9 +143,11 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
 CHAT_FORMS: Mapping[str, Callable[[Message], dict[str, Any]]] = {
     "discord": discord_form,
     "email": mail_form,
+    "matrix": matrix_form,
     "mattermost": mattermost_form,
     "ntfy": ntfy_form,
     "slack": slack_form,
+    "slack_bot": slack_form,
     "teams": teams_form,
     "telegram": telegram_form,
 }

@@ -47,6 +47,7 @@ from monitor.detect.reception import (
     feed_logs,
     listening_to,
 )
+from monitor.detect.rule_inputs import digest_of
 from monitor.detect.silence_rules import silence_findings
 from monitor.detect.silences import SilenceCriteria, silences_in
 from monitor.detect.tracks import TrackCriteria, Tracks, tracks_in
@@ -237,6 +238,7 @@ def compile_picture(
         except_mmsis=service_ships(evidence.static),
     )
     aprons = apron_history(evidence.apron_states, criteria=criteria.apron)
+    rules = digest_of(criteria)
     findings: list[Finding] = [
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
@@ -289,7 +291,9 @@ def compile_picture(
         usual=usual,
         levels=levels,
         aprons=aprons,
-        findings=in_order(_labelled(f) for f in with_beside(outlook.with_next_look(findings))),
+        findings=in_order(
+            _labelled(f, rules) for f in with_beside(outlook.with_next_look(findings))
+        ),
     )
 
 
@@ -317,8 +321,10 @@ def listening_of(evidence: Evidence, *, as_of: datetime, criteria: FeedCriteria)
     return listening_to(coverage, logs, as_of=as_of, criteria=criteria)
 
 
-def _labelled(finding: Finding) -> Finding:
-    """Begin the text of what rests on the demo's made-up evidence with a word that says so."""
+def _labelled(finding: Finding, rules: str) -> Finding:
+    """Say in `why.rules` which thresholds made it, and begin the text of what rests on the demo's
+    made-up evidence with a word that says so."""
+    finding = replace(finding, why={**finding.why, "rules": rules})
     if any(e.is_made_up for e in finding.evidence):
         return replace(finding, text=f"[Reconstruction] {finding.text}")
     return finding

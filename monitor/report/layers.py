@@ -32,6 +32,7 @@ from monitor.report.summary import (
     home_port,
     how_known,
     is_about,
+    listed,
     newest_first,
 )
 from monitor.report.words import (
@@ -122,7 +123,7 @@ def page_values(view: MapView) -> Json:
         "berths": [_berth(p) for p in pictures],
         "shades": [s.value for s in Shade],
         "ships": ships,
-        "findings": [_finding(f, view) for f in newest_first(view.findings)],
+        "findings": [_finding(f, view) for f in newest_first(listed(view))],
         "scenes": [_scene(s) for s in scenes],
         "notes": notes,
         "credits": _credits(view),

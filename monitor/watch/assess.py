@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.decide import Route, decisions_for, notices_for
-from monitor.alerts.render import Voice, payload_for
+from monitor.alerts.render import Voice
 from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
 from monitor.domain.coverage import spans_joined
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change
+from monitor.domain.finding import Change, Finding
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings
 from monitor.store.engine import Store
 from monitor.store.lives import RecordedDecision, record_decisions
 from monitor.store.looks import load_apron_states, load_sightings
+from monitor.store.notices import NewNotice, put_owed
 from monitor.store.observations import (
     load_positions,
     load_scenes,
@@ -28,9 +28,9 @@ from monitor.store.observations import (
     vessels_claiming,
     vessels_within,
 )
-from monitor.store.outbox import NewRow, enqueue
 from monitor.store.progress import move_cursor
 from monitor.store.reception import load_coverage, load_feeds
+from monitor.watch.dispatch import dispatch
 
 ASSESSED = "assess:at"
 """Cursor: the instant of the last assessment, by the clock it ran under."""
@@ -56,6 +56,13 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
         as_of=as_of,
         criteria=brief.criteria,
     )
+
+
+def findings_under(
+    store: Store, brief: Brief, criteria: Criteria, *, as_of: datetime
+) -> tuple[Finding, ...]:
+    """Return what other thresholds would have found by `as_of`, and keep nothing else of it."""
+    return picture_at(store, replace(brief, criteria=criteria), as_of=as_of).findings
 
 
 def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
@@ -93,25 +100,26 @@ def assess(
 ) -> list[Change]:
     """Bring the stored findings up to date and put what is worth telling into the outbox.
 
-    Findings and outbox rows are committed together: a finding is never stored untold nor told
-    unstored. Running it again changes nothing.
+    Findings, what is owed and the messages due are committed together: a finding is never stored
+    untold nor told unstored. Running it again changes nothing.
     """
     picture = picture_at(store, brief, as_of=now)
     with store.begin() as connection:
         changes = save_findings(connection, picture.findings, now=now)
-        rows = (
-            NewRow(
-                id=notice.id,
-                finding_id=notice.finding.id,
-                revision=notice.revision,
-                target=notice.target,
-                body=json.dumps(payload_for(notice, voice=voice), ensure_ascii=False),
-                # A correction goes on under what it corrects.
-                thread=notice.replaced.id if notice.replaced else notice.finding.id,
-            )
-            for notice in notices_for(changes, routes=routes, as_of=now)
+        put_owed(
+            connection,
+            (
+                NewNotice(
+                    id=notice.id,
+                    finding_id=notice.finding.id,
+                    revision=notice.revision,
+                    target=notice.target,
+                    news=notice.news.value,
+                )
+                for notice in notices_for(changes, routes=routes, as_of=now)
+            ),
+            now=now,
         )
-        enqueue(connection, rows, now=now)
         record_decisions(
             connection,
             (
@@ -126,5 +134,6 @@ def assess(
                 for d in decisions_for(changes, routes=routes, as_of=now)
             ),
         )
+        dispatch(connection, routes, voice=voice, now=now)
         move_cursor(connection, ASSESSED, now.isoformat())
     return changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +13,12 @@ import pytest
 from monitor.alerts.channels import Channel, Updates
 from monitor.alerts.decide import News
 from monitor.alerts.discord import DiscordChannel
+from monitor.alerts.matrix import MatrixChannel
 from monitor.alerts.mattermost import MattermostChannel
 from monitor.alerts.ntfy import NtfyChannel
 from monitor.alerts.pictures import Picture
 from monitor.alerts.render import CHAT_FORMS, message_for
+from monitor.alerts.slack_bot import SlackBotChannel
 from monitor.alerts.teams import TeamsChannel
 from monitor.alerts.telegram import TelegramChannel
 from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
 
 AT = a_finding().learned_at
 TOKEN = "123456:AAE-k3y_of_the_bot"
-SERVICES = ["discord", "mattermost", "ntfy", "teams", "telegram"]
+SERVICES = ["discord", "matrix", "mattermost", "ntfy", "slack_bot", "teams", "telegram"]
+NAMED = {"discord", "matrix", "ntfy", "telegram"}
 IMPATIENT = {"silent", "silent-after", "slow-body"}
 PNG = b"\x89PNG evidence"
+NUMBERS = itertools.count(1)
 WANTED = {"scenes": ["a", "b"]}
 
 
@@ -67,8 +72,14 @@ def opened(
     url = chat.address(service)
     makes: dict[str, Callable[[], Channel]] = {
         "discord": lambda: DiscordChannel(url=url, **common, **chosen),
+        "matrix": lambda: MatrixChannel(
+            homeserver=url, token="syt_k3y", room="!r:chat.example", **common, **chosen
+        ),
         "mattermost": lambda: MattermostChannel(url=url, **public),
         "ntfy": lambda: NtfyChannel(url=url, token="tk_k3y", **common),
+        "slack_bot": lambda: SlackBotChannel(
+            token="xoxb-k3y", channel="C1", base=url, **common, **chosen
+        ),
         "teams": lambda: TeamsChannel(url=url, **public),
         "telegram": lambda: TelegramChannel(
             token=TOKEN, chat_id="-42", base=chat.url, **common, **chosen
@@ -86,7 +97,8 @@ def a_body(service: str, *, news: News = News.NEW, wanted: bool = False) -> dict
 
 def sent(channel: Channel, body: Mapping[str, Any], previous: str | None = None) -> str:
     """Send and return the other side's name for the message."""
-    return channel.send(body, message_id="m1", attempt_at=AT, previous=previous).remote_id
+    number = f"m{next(NUMBERS)}"
+    return channel.send(body, message_id=number, attempt_at=AT, previous=previous).remote_id
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -99,7 +111,9 @@ def test_a_message_arrives_once_and_says_its_id(
     (posted,) = chat_server.posted[before:]
     assert "SPARTA II left Tartus" in str(posted.body)
     assert "between Fri 24 Jan 2025 11:30" in str(posted.body)
-    assert remote_id.endswith(posted.id if service in {"discord", "ntfy", "telegram"} else "")
+    assert remote_id.endswith(
+        posted.id if service in {"discord", "matrix", "ntfy", "telegram"} else ""
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -150,7 +164,9 @@ def test_lasting_faults_are_refusals(
     assert not chat_server.faults
 
 
-@pytest.mark.parametrize("service", ["discord", "mattermost", "ntfy", "telegram"])
+@pytest.mark.parametrize(
+    "service", ["discord", "matrix", "mattermost", "ntfy", "slack_bot", "telegram"]
+)
 def test_half_an_answer_is_uncertain_and_a_strangers_is_not_theirs(
     service: str, chat_server: ChatServer, http: HttpClient, hasty: HttpClient
 ) -> None:
@@ -202,7 +218,7 @@ def test_a_picture_that_cannot_be_had_holds_nothing_up(
     assert "SPARTA II left Tartus" in str(chat_server.last(service).body)
 
 
-@pytest.mark.parametrize("service", ["discord", "telegram"])
+@pytest.mark.parametrize("service", ["discord", "slack_bot", "telegram"])
 @pytest.mark.parametrize("wanted", [False, True])
 def test_an_update_takes_the_first_messages_place(
     service: str, wanted: bool, chat_server: ChatServer, http: HttpClient
@@ -217,7 +233,7 @@ def test_an_update_takes_the_first_messages_place(
     assert "Retracted: SPARTA II" in str(posted.body)
 
 
-@pytest.mark.parametrize("service", ["discord", "telegram"])
+@pytest.mark.parametrize("service", ["discord", "slack_bot", "telegram"])
 def test_an_edit_of_which_nothing_was_heard_is_not_uncertain(
     service: str, chat_server: ChatServer, hasty: HttpClient
 ) -> None:
@@ -230,7 +246,10 @@ def test_an_edit_of_which_nothing_was_heard_is_not_uncertain(
     assert not caught.value.uncertain
 
 
-@pytest.mark.parametrize(("service", "gone"), [("discord", "999"), ("telegram", "text/-42/999")])
+@pytest.mark.parametrize(
+    ("service", "gone"),
+    [("discord", "999"), ("slack_bot", "C1/999.0"), ("telegram", "text/-42/999")],
+)
 def test_news_about_a_deleted_message_is_told_anew(
     service: str, gone: str, chat_server: ChatServer, http: HttpClient
 ) -> None:

@@ -52,7 +52,9 @@ def opened(server: MailServer, **changes: object) -> MailChannel:
 def test_a_mail_can_be_read_back(server: MailServer) -> None:
     """Subject, text and picture arrive as they were meant, for every reader, with login."""
     channel = opened(server, username=mail_server.USER, password=mail_server.PASSWORD)
-    assert sent(channel, a_body("email", wanted=True)) == "<m1@port.example>"
+    body = a_body("email", wanted=True)
+    receipt = channel.send(body, message_id="m1", attempt_at=AT)
+    assert receipt.remote_id == "<m1@port.example>"
     (mail,) = server.mails
     assert mail["subject"] == "SPARTA II left Tartus by imagery (IMO 9160994)"
     assert (mail["to"], mail["message-id"]) == (

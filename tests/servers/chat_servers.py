@@ -1,9 +1,9 @@
 """Chat services on 127.0.0.1 that answer as their documentation says, and go wrong on request.
 
-Discord webhooks, a Telegram bot, Mattermost webhooks, Teams workflows and ntfy share one server;
-the path says which is meant. What breaks a documented limit is refused with the service's own
-error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it by hand with
-`python -m tests.servers.chat_servers PORT`.
+Discord webhooks, Telegram and Slack bots, a Matrix room, Mattermost webhooks, Teams workflows and
+ntfy share one server; the path says which is meant. What breaks a documented limit is refused with
+the service's own error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it
+by hand with `python -m tests.servers.chat_servers PORT`.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ FAULTS = {
 TOKEN = "123456:AAE-k3y_of_the_bot"
 PATHS = {
     "discord": "/api/webhooks/11/k3y",
+    "matrix": "",
     "mattermost": "/hooks/k3y",
     "teams": "/workflows/k3y/triggers/manual/paths/invoke?api-version=1&sig=k3y",
     "ntfy": "/tartus-k3y",
+    "slack_bot": "/api",
     "telegram": "",
 }
 """What comes after the server's address for each service."""
@@ -70,6 +72,7 @@ class ChatServer:
     """Method and path of each request read."""
     headers: dict[str, str] = field(default_factory=dict)
     """Of the last request."""
+    uploads: list[bytes] = field(default_factory=list)
     moved_to: int = 0
     """The number a Telegram group has become, once it is a supergroup."""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -187,6 +190,8 @@ def _error(path: str, status: int) -> object:
         return found | ({"parameters": {"retry_after": 7}} if status == 429 else {})
     if path.startswith("/hooks/"):
         return {"id": "web.incoming_webhook.general.app_error", "status_code": status}
+    if path.startswith("/_matrix/"):
+        return {"errcode": "M_LIMIT_EXCEEDED" if status == 429 else "M_UNKNOWN", "error": "?"}
     return {"code": status * 100 + 1, "http": status, "error": "wrong"}
 
 
@@ -195,6 +200,10 @@ def _take(chat: ChatServer, request: _Request) -> object:
         return _discord(chat, request)
     if request.path.startswith("/bot"):
         return _telegram(chat, request)
+    if request.path.startswith("/_matrix/"):
+        return _matrix(chat, request)
+    if request.path.startswith(("/api/chat.", "/api/files.", "/upload/")):
+        return _slack(chat, request)
     if request.path == "/hooks/k3y":
         return _mattermost(chat, request)
     if request.path.startswith("/workflows/k3y/"):
@@ -291,6 +300,49 @@ def _telegram(chat: ChatServer, request: _Request) -> object:
         raise refused("Bad Request: there is no photo in the request")
     posted = _new(chat, "telegram", body, files.get("photo", b""))
     return {"ok": True, "result": {"message_id": int(posted.id)}}
+
+
+def _matrix(chat: ChatServer, request: _Request) -> object:
+    if request.headers["authorization"] != "Bearer syt_k3y":
+        raise _Refused(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "?"})
+    if request.path == "/_matrix/media/v3/upload":
+        chat.uploads.append(request.content)
+        return {"content_uri": f"mxc://chat.example/{len(chat.uploads)}"}
+    transaction = request.path.rpartition("/")[2]
+    for known in chat.posted:
+        if known.service == "matrix" and known.body["transaction"] == transaction:
+            return {"event_id": f"${known.id}"}
+    if len(request.content) > 65_000 or b'"picture"' in request.content:
+        raise _Refused(413, {"errcode": "M_TOO_LARGE", "error": "?"})
+    body = request.fields()[0] | {"transaction": transaction}
+    number = str(body.get("url", "")).rpartition("/")[2]
+    posted = _new(chat, "matrix", body, chat.uploads[int(number) - 1] if number else b"")
+    return {"event_id": f"${posted.id}"}
+
+
+def _slack(chat: ChatServer, request: _Request) -> object:
+    if request.path == "/upload/v1/F1":
+        chat.uploads.append(request.content)
+        return "OK"
+    if request.headers["authorization"] != "Bearer xoxb-k3y":
+        return {"ok": False, "error": "invalid_auth"}
+    method = request.path.rpartition("/")[2]
+    if method == "files.getUploadURLExternal":
+        return {"ok": True, "upload_url": f"{chat.url}/upload/v1/F1", "file_id": "F1"}
+    body = request.fields()[0]
+    if method == "files.completeUploadExternal":
+        chat.last("slack_bot").picture = chat.uploads[-1]
+        return {"ok": True, "files": [{"id": "F1"}]}
+    if "picture" in body or len(body["blocks"]) > 50:
+        return {"ok": False, "error": "invalid_blocks"}
+    if method == "chat.update":
+        found = [p for p in chat.posted if f"{p.id}.0" == body["ts"]]
+        if not found:
+            return {"ok": False, "error": "message_not_found"}
+        found[0].body = body
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"]}
+    posted = _new(chat, "slack_bot", body)
+    return {"ok": True, "channel": body["channel"], "ts": f"{posted.id}.0"}
 
 
 def _mattermost(chat: ChatServer, request: _Request) -> str:
