@@ -24,9 +24,11 @@ from tests.builders import (
     hours,
 )
 from tests.detect.listening import a_feed
-from tests.watch.test_convergence import CRITERIA, END, FEED, QUICK, Story, stories
+from tests.watch.any_story import CRITERIA, END, Story, stories
+from tests.watch.test_convergence import QUICK
 
 GAZETTEER = a_gazetteer()
+FEED = a_feed(END, every_min=60.0)
 
 
 def candidates(evidence: Evidence, until: float) -> tuple[Candidate, ...]:
