@@ -415,12 +415,16 @@ class Wiring:
 
         With a store, messages get the pictures its scenes give.
         """
-        evidence = self._evidence(store) if store is not None else None
         return {
-            item.name: open_channel(item, base=self.path, client=self.http, evidence=evidence)
+            item.name: self.channel(item, store)
             for item in self.settings.channels
             if item.enabled and not self.missing_secrets(item)
         }
+
+    def channel(self, item: ChannelSettings, store: Store | None = None) -> Channel:
+        """Make one channel."""
+        evidence = self._evidence(store) if store is not None else None
+        return open_channel(item, base=self.path, client=self.http, evidence=evidence)
 
     def _evidence(self, store: Store) -> EvidencePictures:
         here = RasterReader()  # without a door to the network: an alert waits for no download

@@ -288,6 +288,29 @@ def began(finding: Finding) -> datetime:
     return finding.start_latest or finding.start_earliest or finding.learned_at
 
 
+def tells_of_same_leaving(finding: Finding, latest: Finding) -> bool:
+    """Return whether a departure is told by another sensor than `latest` and may be the same one.
+
+    The two need not agree: where their times lie apart, within a week, both are shown.
+    """
+    return (
+        finding.kind is latest.kind is FindingKind.DEPARTED
+        and finding.id != latest.id
+        and finding.status is not Status.RETRACTED
+        and finding.basis_key != latest.basis_key
+        and (can_both_be(finding, latest) or abs(began(finding) - began(latest)) < _SAME_LEAVING)
+    )
+
+
+_SAME_LEAVING = timedelta(days=7)
+
+
+def can_both_be(one: Finding, other: Finding) -> bool:
+    """Return whether the times that two findings give for one event overlap."""
+    (a, b), (c, d) = ((f.start_earliest, f.start_latest) for f in (one, other))
+    return (a is None or d is None or a <= d) and (c is None or b is None or c <= b)
+
+
 def is_about(finding: Finding, identity: Identity) -> bool:
     """Return whether a finding names this ship: by IMO number if both have one, else by MMSI."""
     if finding.subject.imo is not None and identity.imo is not None:

@@ -22,7 +22,10 @@ from monitor.domain.life import is_over_by
 from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
 from monitor.domain.visit import Silence, Visit
-from monitor.domain.window import to_ms
+from monitor.domain.window import TimeWindow, to_ms
+from monitor.report.berth_plan import berth_plan
+from monitor.report.drawing import svg_text
+from monitor.report.drawing_png import png_of
 from monitor.report.export import write_findings_geojson
 from monitor.report.files import (
     out_folder,
@@ -30,6 +33,7 @@ from monitor.report.files import (
     write_baselines,
     write_berth_matrix,
     write_berth_states,
+    write_bytes,
     write_findings,
     write_json,
     write_silences,
@@ -47,7 +51,7 @@ from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
-from monitor.watch.view import tracks_shown
+from monitor.watch.view import plan_shown, seen_from, tracks_shown
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 _Spanning = TypeVar("_Spanning", Visit, Silence)
@@ -177,6 +181,13 @@ def publish(
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
+    since = seen_from(picture, now - press.map_window)
+    if since < now:
+        plan = berth_plan(
+            plan_shown(picture, view, ships, aprons, TimeWindow(start=since, end=now))
+        )
+        write_text(page.with_name("berth_plan.svg"), svg_text(plan))
+        write_bytes(page.with_name("berth_plan.png"), png_of(plan))
     write_findings_geojson(out / "findings.geojson", findings, view)
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
