@@ -88,13 +88,13 @@ def svg_text(drawing: Drawing, *, prefix: str = "plan", alone: bool = True) -> s
             "width": width,
             "height": height,
             "role": "img",
-            "aria-label": _clean(drawing.title),
+            "aria-label": xml_text(drawing.title),
             "class": prefix,
         },
     )
     if alone:
         root.set("xmlns", "http://www.w3.org/2000/svg")
-    ElementTree.SubElement(root, "title").text = _clean(drawing.title)
+    ElementTree.SubElement(root, "title").text = xml_text(drawing.title)
     ElementTree.SubElement(root, "style").text = _css(prefix, {m.style for m in drawing.marks})
     _add_hatching(root, prefix)
     for mark in drawing.marks:
@@ -118,10 +118,10 @@ def _add(root: ElementTree.Element, mark: Mark, prefix: str) -> None:
         element = ElementTree.SubElement(root, "text", {"x": _number(mark.x), "y": _number(mark.y)})
         if mark.anchor != "start":
             element.set("text-anchor", mark.anchor)
-        element.text = _clean(mark.text)
+        element.text = xml_text(mark.text)
     element.set("class", f"{prefix}-{mark.style}")
     if mark.says:
-        ElementTree.SubElement(element, "title").text = _clean(mark.says)
+        ElementTree.SubElement(element, "title").text = xml_text(mark.says)
 
 
 def _add_hatching(root: ElementTree.Element, prefix: str) -> None:
@@ -173,7 +173,8 @@ def _rule(style: Style, prefix: str) -> str:
     return ";".join(parts)
 
 
-def _clean(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Return text without the characters that XML 1.0 cannot hold."""
     return _FORBIDDEN.sub("\ufffd", text)
 
 
