@@ -17,6 +17,7 @@ from monitor.cli.alerts import ack, alerts, send_test, silence_app
 from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
+from monitor.cli.plan import plan
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -61,6 +62,7 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(plan)
 app.command()(explain)
 app.command()(alerts)
 app.command()(ack)

@@ -219,11 +219,11 @@ def _shown(config: Path, store: Path | None, at: str | None) -> Shown:
             wiring.brief,
             title=wiring.settings.port.title,
             zone=wiring.settings.port.time_zone,
-            as_of=instant(at, "--at") if at else _now(opened),
+            as_of=instant(at, "--at") if at else now_of(opened),
         )
 
 
-def _now(store: Store) -> datetime:
+def now_of(store: Store) -> datetime:
     """Return the instant a store speaks for: where its replay ended, else now."""
     from monitor.clock import SystemClock
     from monitor.watch.replay import told_until

@@ -91,10 +91,15 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputError: It cannot be written there.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file as `write_text` does."""
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as handle:
-            handle.write(text)
+        with beside.open("wb") as handle:
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         beside.replace(path)

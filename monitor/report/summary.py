@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import shapely
 
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.life import is_over_by
@@ -85,6 +86,10 @@ class MapView:
     scenes: tuple[SceneOverlay, ...] = ()
     coverage: tuple[str, ...] = ()
     """What was not seen, one plain sentence each."""
+    next_looks: tuple[str, ...] = ()
+    """Passes to come, one plain sentence each, by time."""
+    cells: tuple[BerthCell, ...] = ()
+    """The berth matrix."""
     zone: str = "UTC"
     """IANA name of the port's local time, as in `Asia/Damascus`."""
     key_area_id: str | None = None

@@ -24,7 +24,8 @@ from monitor.domain.finding import Finding
 from monitor.domain.scene import Modality
 from monitor.domain.vessel import Register
 from tests.builders import FAR, T0, WATCH, a_gazetteer, a_track
-from tests.watch.test_convergence import CRITERIA, QUICK
+from tests.watch.any_story import CRITERIA
+from tests.watch.test_convergence import QUICK
 
 C = ApronCriteria()
 COARSE, FINE = "sentinel-2", "planetscope"
