@@ -20,6 +20,7 @@ from monitor.alerts.ntfy import NtfyChannel
 from monitor.alerts.pace import PACES, Pace
 from monitor.alerts.pictures import ShowsEvidence
 from monitor.alerts.slack import SlackChannel
+from monitor.alerts.slack_bot import SlackBotChannel
 from monitor.alerts.teams import TeamsChannel
 from monitor.alerts.telegram import TelegramChannel
 from monitor.alerts.webhook import WebhookChannel
@@ -33,6 +34,7 @@ from monitor.settings import (
     EmailSettings,
     MatrixSettings,
     MattermostSettings,
+    SlackBotSettings,
     SlackSettings,
     TeamsSettings,
     TelegramSettings,
@@ -162,6 +164,17 @@ class _Opening:
                 name=item.name,
                 url=self._secret("url"),
                 client=self._client,
+                hold_uncertain=hold,
+                on_update=Updates(item.on_update),
+                evidence=self._evidence,
+            )
+        if isinstance(item, SlackBotSettings):
+            return SlackBotChannel(
+                name=item.name,
+                token=self._secret("token"),
+                channel=item.channel,
+                client=self._client,
+                base=item.base,
                 hold_uncertain=hold,
                 on_update=Updates(item.on_update),
                 evidence=self._evidence,

@@ -56,7 +56,7 @@ def bundle_payload(
     )
 
 
-def test_payload(form: str, *, target: str, now: datetime) -> dict[str, Any]:
+def trial_payload(form: str, *, target: str, now: datetime) -> dict[str, Any]:
     """Return a message that says it is a test."""
     return _system(
         form,

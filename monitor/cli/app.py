@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli import questions
+from monitor.cli.alerts import ack, alerts, send_test, silence_app
 from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
+from monitor.cli.plan import plan
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -60,7 +62,12 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(plan)
 app.command()(explain)
+app.command()(alerts)
+app.command()(ack)
+app.add_typer(silence_app, name="silence")
+app.command("send-test")(send_test)
 app.command()(diff)
 
 
@@ -345,9 +352,10 @@ def tracks(
     from monitor.detect.picture import Criteria
     from monitor.detect.visits import PRESETS
     from monitor.domain.vessel import WatchList
+    from monitor.report.files import filling
     from monitor.sources.watchlist import load_watchlist
 
-    with progress_bar("reading AIS") as progress:
+    with filling(out), progress_bar("reading AIS") as progress:
         result = track_files(
             files,
             aoi=aoi_path(aoi),
@@ -389,11 +397,16 @@ def look(
     ] = 24,
 ) -> None:
     """Judge every berth in every scene; write berth_states.csv, ships.geojson,
-    summary.json."""
+    summary.json.
+
+    A folder without catalog.json or collection.json is searched, with the folders in it, for STAC
+    items. GeoTIFFs without items are a source of the daemon (docs/imagery.md), not of this command.
+    """
     from monitor.batch.look import look_at
+    from monitor.report.files import filling
     from monitor.report.ships import ships_table
 
-    with progress_bar("looking at scenes") as progress:
+    with filling(out), progress_bar("looking at scenes") as progress:
         result = look_at(
             catalog, aoi=aoi_path(aoi), out=out, references=references, progress=progress
         )
@@ -402,6 +415,11 @@ def look(
         typer.echo(f"monitor: skipped: {count} × {reason}, first: {example}", err=True)
     counts = {w: sum(s.state.value == w for s in result.states) for w in _STATE_WORDS}
     typer.echo(f"{len(result.scenes)} scenes: " + ", ".join(f"{n} {w}" for w, n in counts.items()))
+    drawn = sum(scene.rendered for scene in result.scenes)
+    if drawn:
+        typer.echo(
+            f"Rendered: {drawn} of {len(result.scenes)} scenes are drawn, not taken by a satellite."
+        )
     if result.ships:
         last = max((s.acquired_at, s.scene_id) for s in result.ships)[1]
         shown = [s for s in result.ships if s.scene_id == last]

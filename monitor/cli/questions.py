@@ -229,11 +229,11 @@ def _shown(config: Path, store: Path | None, at: str | None) -> Shown:
             wiring.brief,
             title=wiring.settings.port.title,
             zone=wiring.settings.port.time_zone,
-            as_of=instant(at, "--at") if at else _now(opened),
+            as_of=instant(at, "--at") if at else now_of(opened),
         )
 
 
-def _now(store: Store) -> datetime:
+def now_of(store: Store) -> datetime:
     """Return the instant a store speaks for: where its replay ended, else now."""
     from monitor.clock import SystemClock
     from monitor.watch.replay import told_until
@@ -253,13 +253,17 @@ def _one(text: str, names: Sequence[str], what: str) -> str:
 
 
 def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
+    from monitor.report.summary import can_both_be
+
     notes = [f"lost about {lost_at:%d %b %Y} by the watch list"] if lost_at else []
     if ship.silent is not None:
         notes.append(f"no AIS received since {_minute(ship.silent.start_latest)}")
     notes += [f"fits a vessel without AIS at {f.place_id}" for f in ship.fits if f.status == "open"]
     notes += [
-        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}"
+        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}, "
+        + ("both can be true" if can_both_be(f, ship.finding) else "which contradicts it")
         for f in ship.also
+        if ship.finding is not None
     ]
     finding = ship.finding
     return (

@@ -37,7 +37,7 @@ class Trend:
 
 
 def trend_of(seen: Sequence[ApronState]) -> Trend:
-    """Return the trend of `changed_m2` over the looks of the finest sensor that looked often enough."""
+    """Return the trend of `changed_m2` by the finest sensor that looked often enough."""
     by_sensor: dict[str, list[ApronState]] = {}
     for look in sorted(seen, key=lambda s: (s.acquired_at, s.scene_id)):
         if math.isfinite(look.changed_m2):

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,16 +67,39 @@ def out_folder(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def filling(path: Path) -> Iterator[Path]:
+    """Make `path` a folder to write into; where the work fails before it wrote anything, take away
+    what was made.
+
+    Raises:
+        InputError: As `out_folder`.
+    """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield out_folder(path)
+    except BaseException:
+        with suppress(OSError):  # it holds something, so it stays
+            for folder in made:
+                folder.rmdir()
+        raise
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole.
 
     Raises:
         InputError: It cannot be written there.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file as `write_text` does."""
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as handle:
-            handle.write(text)
+        with beside.open("wb") as handle:
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         beside.replace(path)

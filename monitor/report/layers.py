@@ -24,6 +24,7 @@ from monitor.domain.sighting import Sighting
 from monitor.domain.window import from_ms, to_ms
 from monitor.report.aprons import apron_statuses, said_of
 from monitor.report.headline import headline
+from monitor.report.panels import berth_rows, side_by_side, view_at
 from monitor.report.summary import (
     BerthPicture,
     MapView,
@@ -126,11 +127,18 @@ def page_values(view: MapView) -> Json:
         "asOf": [minute_text(view.as_of), *local],
         "headline": [plain(line) for line in headline(view)],
         "unseen": [plain(line) for line in view.coverage],
+        "nextLooks": [plain(line) for line in view.next_looks],
+        "sideBySide": side_by_side(view),
+        "berthRows": berth_rows(view),
         "berths": [_berth(p) for p in pictures],
         "shades": [s.value for s in Shade],
         "ships": ships,
         "findings": [_finding(f, view) for f in newest_first(listed(view))],
-        "scenes": [_scene(s) for s in scenes],
+        "scenes": [
+            # With the newest image the berths are those of the page: nothing newer was seen.
+            _scene(s) | ({} if s is scenes[-1] else {"then": _then(view, s)})
+            for s in scenes
+        ],
         "notes": notes,
         "credits": _credits(view),
         **_views(view),
@@ -148,6 +156,9 @@ def areas_values(gazetteer: Gazetteer) -> Json:
         "asOf": [],
         "headline": [f"{len(gazetteer.places)} places, {len(gazetteer.berths)} of them berths."],
         "unseen": [],
+        "nextLooks": [],
+        "sideBySide": [],
+        "berthRows": [],
         "berths": [_place(b) | {"shade": "area"} for b in gazetteer.berths],
         "shades": [],
         "ships": [],
@@ -207,11 +218,22 @@ def _shape(place: Place) -> Json:
 
 def _berth(picture: BerthPicture) -> Json:
     values = _place(picture.berth)
+    return values | _state(picture) | {"about": values["rows"][1:3]}
+
+
+def _state(picture: BerthPicture) -> Json:
+    """Return how a berth is drawn, and the lines that say why."""
     rows = [["State", picture.shade.value], *(["Known", plain(s)] for s in how_known(picture))]
     usable = picture.look.usable
     if usable:
         rows.append(["Judged on", f"score {usable.score:.2f}, {usable.usable:.0%} of it visible"])
-    return values | {"shade": picture.shade.value, "rows": rows + values["rows"][1:3]}
+    return {"shade": picture.shade.value, "rows": rows}
+
+
+def _then(view: MapView, scene: SceneOverlay) -> Json:
+    """Return the berths as they stood when an image was taken, in the order of the page's."""
+    pictures = berth_pictures(view_at(view, scene.acquired_at))
+    return {"at": minute_text(scene.acquired_at), "berths": [_state(p) for p in pictures]}
 
 
 def _ships(view: MapView) -> tuple[list[Json], float]:

@@ -25,6 +25,7 @@ from monitor.report.summary import (
     how_known,
     is_about,
     port_distance_m,
+    tells_of_same_leaving,
     watched_tracks,
     whereabouts,
 )
@@ -138,7 +139,7 @@ def _ship_status(view: MapView, track: TrackView) -> ShipStatus:
         last_heard_nm=None if far is None else round(far / METRES_PER_NM, 1),
         silent=max(silent, key=lambda f: (began(f), f.id), default=None),
         fits=fitting(view.findings, track.identity),
-        also=tuple(f for f in own if latest is not None and _beside(f, latest)),
+        also=tuple(f for f in own if latest is not None and tells_of_same_leaving(f, latest)),
     )
 
 
@@ -166,17 +167,6 @@ def _began(finding: Finding) -> Edge:
 
 def _ended(finding: Finding) -> Edge:
     return Edge(earliest=finding.end_earliest, latest=finding.end_latest, observed=False)
-
-
-def _beside(finding: Finding, latest: Finding) -> bool:
-    """Return whether a finding tells of the same kind of movement by other evidence, near it."""
-    return (
-        finding.kind is latest.kind is FindingKind.DEPARTED
-        and finding.id != latest.id
-        and finding.status is not Status.RETRACTED
-        and finding.basis is not latest.basis
-        and abs(began(finding) - began(latest)).days < 7
-    )
 
 
 def fitting(findings: Iterable[Finding], identity: Identity) -> tuple[Finding, ...]:

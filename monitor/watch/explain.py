@@ -76,7 +76,10 @@ _GATES: dict[str, tuple[str, ...]] = {
         "it was shown that she would have been heard (coverage_shown_by)",
         "no interference that accounts for it",
     ),
-    "berth_state": ("two usable images that differ, neither of them doubtful",),
+    "berth_state": (
+        "two usable images that differ, neither of them doubtful; one that is not clear or "
+        "has no past was followed by another that shows the same",
+    ),
     "occupied_without_ais": (
         "an image shows the berth taken and is not doubtful",
         "no AIS near the berth explains it",
@@ -105,7 +108,7 @@ def explain_finding(store: Store, brief: Brief, prefix: str, *, as_of: datetime 
     Raises:
         InputError: No finding has such an id, or several have.
     """
-    finding = _finding(store, prefix)
+    finding = found_by_prefix(store, prefix)
     at = as_of or last_assessed(store)
     with store.read() as connection:
         life = load_lives(connection).get(finding.id, Life())
@@ -236,7 +239,12 @@ def thresholds_of(rule: str, criteria: Criteria) -> Json:
     return {p: plain_value(getattr(criteria, p)) for p in parts if p in known}
 
 
-def _finding(store: Store, prefix: str) -> Finding:
+def found_by_prefix(store: Store, prefix: str) -> Finding:
+    """Return the finding whose id begins with `prefix`.
+
+    Raises:
+        InputError: There is none, or there are several.
+    """
     table = schema.findings.c
     with store.read() as connection:
         rows = connection.execute(

@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
+from monitor.detect.outlook import outlook_of
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
 from monitor.domain.berth_state import BerthState, Occupancy
@@ -22,14 +23,19 @@ from monitor.domain.life import is_over_by
 from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
 from monitor.domain.visit import Silence, Visit
-from monitor.domain.window import to_ms
+from monitor.domain.window import TimeWindow, to_ms
+from monitor.report.berth_plan import berth_plan
+from monitor.report.drawing import svg_text
+from monitor.report.drawing_png import png_of
 from monitor.report.export import write_findings_geojson
+from monitor.report.feeds import FeedView, atom_text, json_feed_text, kml_text
 from monitor.report.files import (
     out_folder,
     write_apron_states,
     write_baselines,
     write_berth_matrix,
     write_berth_states,
+    write_bytes,
     write_findings,
     write_json,
     write_silences,
@@ -41,13 +47,14 @@ from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
+from monitor.store.lives import last_learned
 from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
-from monitor.watch.view import tracks_shown
+from monitor.watch.view import plan_shown, seen_from, tracks_shown
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 _Spanning = TypeVar("_Spanning", Visit, Silence)
@@ -108,6 +115,7 @@ def publish(
     with store.read() as connection:
         known = in_order(load_findings(connection))
         lives = load_lives(connection)
+        updated = last_learned(connection)
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
         aprons = load_apron_states(connection, available_by=now)
@@ -175,10 +183,23 @@ def publish(
             *_set_aside(picture),
             *opinions,
         ),
+        next_looks=_next_looks(scenes, brief, now),
+        cells=picture.cells,
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
+    since = seen_from(picture, now - press.map_window)
+    if since < now:
+        plan = berth_plan(
+            plan_shown(picture, view, ships, aprons, TimeWindow(start=since, end=now))
+        )
+        write_text(page.with_name("berth_plan.svg"), svg_text(plan))
+        write_bytes(page.with_name("berth_plan.png"), png_of(plan))
     write_findings_geojson(out / "findings.geojson", findings, view)
+    feed = FeedView(view=view, findings=findings, updated=updated)
+    write_text(page.with_name("feed.atom"), atom_text(feed))
+    write_text(page.with_name("feed.json"), json_feed_text(feed))
+    write_text(page.with_name("findings.kml"), kml_text(feed))
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
 
@@ -199,6 +220,25 @@ def _overlays(
         seen[ship.scene_id].append(ship)
     drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
     return tuple(replace(o, ships=tuple(seen[o.scene_id])) for o in drawn if o is not None)
+
+
+def _next_looks(scenes: Sequence[Scene], brief: Brief, now: datetime) -> tuple[str, ...]:
+    """Say when the port will be passed over next, and by when its image may be had."""
+    outlook = outlook_of(tuple(scenes), brief.gazetteer, as_of=now, criteria=brief.criteria.outlook)
+    looks = {
+        (look.at, look.sensor, look.orbit): look
+        for of_port in outlook.looks.values()
+        for look in of_port
+        if look.at > now
+    }
+    if not looks:
+        return ("No pass can be predicted: no orbit was seen at least four times in even steps.",)
+    return tuple(
+        f"{look.at:%Y-%m-%d %H:%M} UTC: {look.sensor}, orbit {look.orbit}, {look.modality.value}"
+        + (f"; image by {look.available_by:%Y-%m-%d %H:%M} UTC" if look.delay_known else "")
+        + (f"; its last {look.missed} passes gave no image" if look.missed else "")
+        for _, look in sorted(looks.items())
+    )
 
 
 def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:

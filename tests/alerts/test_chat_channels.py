@@ -18,6 +18,7 @@ from monitor.alerts.mattermost import MattermostChannel
 from monitor.alerts.ntfy import NtfyChannel
 from monitor.alerts.pictures import Picture
 from monitor.alerts.render import CHAT_FORMS, message_for
+from monitor.alerts.slack_bot import SlackBotChannel
 from monitor.alerts.teams import TeamsChannel
 from monitor.alerts.telegram import TelegramChannel
 from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 AT = a_finding().learned_at
 TOKEN = "123456:AAE-k3y_of_the_bot"
-SERVICES = ["discord", "matrix", "mattermost", "ntfy", "teams", "telegram"]
+SERVICES = ["discord", "matrix", "mattermost", "ntfy", "slack_bot", "teams", "telegram"]
 NAMED = {"discord", "matrix", "ntfy", "telegram"}
 IMPATIENT = {"silent", "silent-after", "slow-body"}
 PNG = b"\x89PNG evidence"
@@ -76,6 +77,9 @@ def opened(
         ),
         "mattermost": lambda: MattermostChannel(url=url, **public),
         "ntfy": lambda: NtfyChannel(url=url, token="tk_k3y", **common),
+        "slack_bot": lambda: SlackBotChannel(
+            token="xoxb-k3y", channel="C1", base=url, **common, **chosen
+        ),
         "teams": lambda: TeamsChannel(url=url, **public),
         "telegram": lambda: TelegramChannel(
             token=TOKEN, chat_id="-42", base=chat.url, **common, **chosen
@@ -160,7 +164,9 @@ def test_lasting_faults_are_refusals(
     assert not chat_server.faults
 
 
-@pytest.mark.parametrize("service", ["discord", "matrix", "mattermost", "ntfy", "telegram"])
+@pytest.mark.parametrize(
+    "service", ["discord", "matrix", "mattermost", "ntfy", "slack_bot", "telegram"]
+)
 def test_half_an_answer_is_uncertain_and_a_strangers_is_not_theirs(
     service: str, chat_server: ChatServer, http: HttpClient, hasty: HttpClient
 ) -> None:
@@ -212,7 +218,7 @@ def test_a_picture_that_cannot_be_had_holds_nothing_up(
     assert "SPARTA II left Tartus" in str(chat_server.last(service).body)
 
 
-@pytest.mark.parametrize("service", ["discord", "telegram"])
+@pytest.mark.parametrize("service", ["discord", "slack_bot", "telegram"])
 @pytest.mark.parametrize("wanted", [False, True])
 def test_an_update_takes_the_first_messages_place(
     service: str, wanted: bool, chat_server: ChatServer, http: HttpClient
@@ -227,7 +233,7 @@ def test_an_update_takes_the_first_messages_place(
     assert "Retracted: SPARTA II" in str(posted.body)
 
 
-@pytest.mark.parametrize("service", ["discord", "telegram"])
+@pytest.mark.parametrize("service", ["discord", "slack_bot", "telegram"])
 def test_an_edit_of_which_nothing_was_heard_is_not_uncertain(
     service: str, chat_server: ChatServer, hasty: HttpClient
 ) -> None:
@@ -240,7 +246,10 @@ def test_an_edit_of_which_nothing_was_heard_is_not_uncertain(
     assert not caught.value.uncertain
 
 
-@pytest.mark.parametrize(("service", "gone"), [("discord", "999"), ("telegram", "text/-42/999")])
+@pytest.mark.parametrize(
+    ("service", "gone"),
+    [("discord", "999"), ("slack_bot", "C1/999.0"), ("telegram", "text/-42/999")],
+)
 def test_news_about_a_deleted_message_is_told_anew(
     service: str, gone: str, chat_server: ChatServer, http: HttpClient
 ) -> None:

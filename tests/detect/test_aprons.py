@@ -25,7 +25,8 @@ from monitor.domain.finding import Finding
 from monitor.domain.scene import Modality
 from monitor.domain.vessel import Register
 from tests.builders import FAR, T0, WATCH, a_gazetteer, a_track
-from tests.watch.test_convergence import CRITERIA, QUICK
+from tests.watch.any_story import CRITERIA
+from tests.watch.test_convergence import QUICK
 
 C = ApronCriteria()
 PORT = a_gazetteer()

@@ -1,9 +1,9 @@
 """Chat services on 127.0.0.1 that answer as their documentation says, and go wrong on request.
 
-Discord webhooks, a Telegram bot, a Matrix room, Mattermost webhooks, Teams workflows and ntfy share
-one server; the path says which is meant. What breaks a documented limit is refused with the
-service's own error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it by
-hand with `python -m tests.servers.chat_servers PORT`.
+Discord webhooks, Telegram and Slack bots, a Matrix room, Mattermost webhooks, Teams workflows and
+ntfy share one server; the path says which is meant. What breaks a documented limit is refused with
+the service's own error. Put a word of `FAULTS` into `faults` and the next request meets it. Run it
+by hand with `python -m tests.servers.chat_servers PORT`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ PATHS = {
     "mattermost": "/hooks/k3y",
     "teams": "/workflows/k3y/triggers/manual/paths/invoke?api-version=1&sig=k3y",
     "ntfy": "/tartus-k3y",
+    "slack_bot": "/api",
     "telegram": "",
 }
 """What comes after the server's address for each service."""
@@ -201,6 +202,8 @@ def _take(chat: ChatServer, request: _Request) -> object:
         return _telegram(chat, request)
     if request.path.startswith("/_matrix/"):
         return _matrix(chat, request)
+    if request.path.startswith(("/api/chat.", "/api/files.", "/upload/")):
+        return _slack(chat, request)
     if request.path == "/hooks/k3y":
         return _mattermost(chat, request)
     if request.path.startswith("/workflows/k3y/"):
@@ -315,6 +318,31 @@ def _matrix(chat: ChatServer, request: _Request) -> object:
     number = str(body.get("url", "")).rpartition("/")[2]
     posted = _new(chat, "matrix", body, chat.uploads[int(number) - 1] if number else b"")
     return {"event_id": f"${posted.id}"}
+
+
+def _slack(chat: ChatServer, request: _Request) -> object:
+    if request.path == "/upload/v1/F1":
+        chat.uploads.append(request.content)
+        return "OK"
+    if request.headers["authorization"] != "Bearer xoxb-k3y":
+        return {"ok": False, "error": "invalid_auth"}
+    method = request.path.rpartition("/")[2]
+    if method == "files.getUploadURLExternal":
+        return {"ok": True, "upload_url": f"{chat.url}/upload/v1/F1", "file_id": "F1"}
+    body = request.fields()[0]
+    if method == "files.completeUploadExternal":
+        chat.last("slack_bot").picture = chat.uploads[-1]
+        return {"ok": True, "files": [{"id": "F1"}]}
+    if "picture" in body or len(body["blocks"]) > 50:
+        return {"ok": False, "error": "invalid_blocks"}
+    if method == "chat.update":
+        found = [p for p in chat.posted if f"{p.id}.0" == body["ts"]]
+        if not found:
+            return {"ok": False, "error": "message_not_found"}
+        found[0].body = body
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"]}
+    posted = _new(chat, "slack_bot", body)
+    return {"ok": True, "channel": body["channel"], "ts": f"{posted.id}.0"}
 
 
 def _mattermost(chat: ChatServer, request: _Request) -> str:

@@ -27,13 +27,13 @@ def slack_form(message: Message) -> dict[str, Any]:
     if message.demo:
         blocks.append({"type": "context", "elements": [_mrkdwn(message.demo, 1000)]})
     if message.text:
-        blocks.append({"type": "section", "text": _mrkdwn(message.text, 2000)})
-    fields = [_mrkdwn(value, 600, title=label) for label, value in message.facts]
+        blocks.append({"type": "section", "text": _mrkdwn(message.text, 1200)})
+    fields = [_mrkdwn(value, 300, title=label) for label, value in message.facts]
     blocks.append({"type": "section", "fields": fields})
     for title, lines in (("Not seen", message.unseen), ("Evidence", message.evidence)):
         if lines:
             listed = "\n".join(f"• {line}" for line in lines)
-            blocks.append({"type": "section", "text": _mrkdwn(listed, 2000, title=title)})
+            blocks.append({"type": "section", "text": _mrkdwn(listed, 1200, title=title)})
     blocks.append({"type": "context", "elements": [_mrkdwn(message.footer, 1000)]})
     if message.link:
         button = {"type": "plain_text", "text": "Open the case", "emoji": False}
