@@ -422,6 +422,7 @@ class SurveySettings(_Table):
     Sentinel-1 GRD needs it. 20 m too low moves its picture by 20-35 m away from the track."""
 
 
+_WEB_FOLDER = r"^(https?://[!-;=?-~]+)?$"
 _MAIL_ADDRESS = r"^[!-?A-~]+@[A-Za-z0-9.-]+$"
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -499,7 +500,7 @@ class _SecretUrlSettings(_ChatSettings):
 
 
 class _PublicPictureSettings(_SecretUrlSettings):
-    evidence_url: str = ""
+    evidence_url: str = Field("", pattern=_WEB_FOLDER)
     """Public address of the folder `evidence` of the published pages, for chat programs that show
     pictures by their address only; no pictures if empty."""
 
@@ -625,6 +626,8 @@ class ReportSettings(_Table):
     """Where the published pages go."""
 
     out: Path = Path("state/report")
+    url: str = Field("", pattern=_WEB_FOLDER)
+    """Public address of that folder, to which messages link; no links if empty."""
 
 
 class Settings(BaseSettings):

@@ -77,6 +77,7 @@ from monitor.store.history import History
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
 from monitor.watch.dispatch import announced, dispatch
+from monitor.watch.evidence import EvidencePictures
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
@@ -387,6 +388,7 @@ class Wiring:
         return Voice(
             zone=zoneinfo.ZoneInfo(self.settings.port.time_zone),
             place_names={p.id: p.short_name for p in self.gazetteer.places.values()},
+            report_url=self.settings.report.url,
         )
 
     def routes(self, *, replaying: bool) -> list[Route]:
@@ -408,17 +410,31 @@ class Wiring:
             if channel.enabled and (replaying or not self.missing_secrets(channel))
         ]
 
-    def channels(self) -> dict[str, Channel]:
-        """Make the channels that can run: enabled, and with their secrets given."""
+    def channels(self, store: Store | None = None) -> dict[str, Channel]:
+        """Make the channels that can run: enabled, and with their secrets given.
+
+        With a store, messages get the pictures its scenes give.
+        """
         return {
-            item.name: self.channel(item)
+            item.name: self.channel(item, store)
             for item in self.settings.channels
             if item.enabled and not self.missing_secrets(item)
         }
 
-    def channel(self, item: ChannelSettings) -> Channel:
+    def channel(self, item: ChannelSettings, store: Store | None = None) -> Channel:
         """Make one channel."""
-        return open_channel(item, base=self.path, client=self.http)
+        evidence = self._evidence(store) if store is not None else None
+        return open_channel(item, base=self.path, client=self.http, evidence=evidence)
+
+    def _evidence(self, store: Store) -> EvidencePictures:
+        here = RasterReader()  # without a door to the network: an alert waits for no download
+        return EvidencePictures(
+            store=store,
+            gazetteer=self.gazetteer,
+            reader=ArchivingReader(here, self.chip_archive) if self.chip_archive else here,
+            zone=self.voice.zone,
+            out=self.locate(self.settings.report.out),
+        )
 
     @cached_property
     def press(self) -> Press:
@@ -540,7 +556,7 @@ class Wiring:
     def delivery_jobs(self, store: Store) -> list[Job]:
         """Make the jobs that tell people."""
         every = self.settings.jobs
-        channels = self.channels()
+        channels = self.channels(store)
         routes = self.routes(replaying=False)
         paces = {item.name: paces_of(item) for item in self.settings.channels}
         out = self.locate(self.settings.report.out)

@@ -48,6 +48,8 @@ class Voice:
     """The port's local time."""
     place_names: Mapping[str, str] = field(default_factory=dict)
     """What to call each place id."""
+    report_url: str = ""
+    """Public address of the published pages' folder, empty where they have none."""
 
 
 def payload_for(notice: Notice, *, voice: Voice) -> dict[str, Any]:
@@ -91,6 +93,8 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
         ),
         severity=finding.severity,
         as_of=notice.as_of,
+        link=f"{voice.report_url.rstrip('/')}/#finding-{finding.id}" if voice.report_url else "",
+        picture=_picture(finding),
     )
 
 
@@ -203,6 +207,8 @@ _HEADLINES = {
     ),
 }
 """While a finding is open, and after."""
+_BACK = "{place} looks as it did before"
+"""Of the end of a change, told as an event of its own."""
 
 
 def _headline(finding: Finding, voice: Voice) -> str:
@@ -218,6 +224,8 @@ def _headline(finding: Finding, voice: Voice) -> str:
     place_id = finding.place_id or ""
     place = plain(voice.place_names.get(place_id, place_id)) or "an unnamed place"
     pattern = _HEADLINES[finding.kind][finding.status is Status.CLOSED]
+    if finding.why.get("return"):
+        pattern = _BACK
     said = pattern.replace("{place}", place).replace("{ship}", name or number or "a vessel")
     if finding.basis is Basis.IMAGE and finding.kind is FindingKind.DEPARTED:
         said += " by imagery"
@@ -292,6 +300,26 @@ def _unseen(finding: Finding) -> Iterator[str]:
         hours=1
     ):
         yield f"The {noun} itself: it lies between two observations."
+
+
+def _picture(finding: Finding) -> dict[str, object]:
+    """Say which picture shows it: its last scene, and the last before that told otherwise."""
+    seen = [e for e in finding.evidence if e.kind == "scene" and e.at is not None]
+    if not seen:
+        return {}
+    seen.sort(key=lambda e: (e.at, e.ref))
+    after = seen[-1]
+    earlier = [e for e in seen if e.ref != after.ref]
+    other = [e for e in earlier if _state_in(e) != _state_in(after)] or earlier
+    shown = [*other[-1:], after]
+    return {
+        "place": finding.place_id,
+        "scenes": [{"id": e.ref, "note": plain(e.note)} for e in shown],
+    }
+
+
+def _state_in(item: Evidence) -> str:
+    return item.note.partition(",")[0]
 
 
 def _evidence_line(item: Evidence) -> str:

@@ -265,6 +265,16 @@ def load_scenes(connection: sa.Connection, *, available_by: datetime) -> tuple[S
     return tuple(_scene_from(body) for (body,) in rows)
 
 
+def scenes_by_id(connection: sa.Connection, ids: Sequence[str]) -> tuple[Scene, ...]:
+    """Return the stored scenes among `ids`, ordered by acquisition and id."""
+    rows = connection.execute(
+        sa.select(schema.scenes.c.body)
+        .where(schema.scenes.c.id.in_(ids))
+        .order_by(schema.scenes.c.acquired_ms, schema.scenes.c.id)
+    )
+    return tuple(_scene_from(body) for (body,) in rows)
+
+
 def count_losses(connection: sa.Connection, source: str, tally: Tally) -> None:
     """Add a tally's rejections to the running count of what each source could not give."""
     rows = [

@@ -322,6 +322,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   function findingItem(finding) {
     const item = el("li", `finding${finding.retracted ? " retracted" : ""}`);
+    item.id = `finding-${finding.id}`;
     const chips = el("span", "chips");
     for (const [className, text] of finding.chips) add(chips, el("span", `chip ${className}`, text));
     const head = el(finding.at ? "button" : "div", "claim");
@@ -448,6 +449,13 @@ document.addEventListener("DOMContentLoaded", () => {
     map.invalidateSize({ animate: false });
   }
   map.getContainer().after(panel());
+  // A message links to its finding; the list is made after the page has looked for it.
+  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (asked && asked.matches(".finding")) {
+    asked.closest("details")?.setAttribute("open", "");
+    asked.classList.add("asked");
+    asked.scrollIntoView({ block: "center" });
+  }
   scale();
   if (JSON.stringify(port.home) !== JSON.stringify(port.harbour)) control("topleft", views());
   if (pictures.length) control("topright", pictureControl());
