@@ -46,6 +46,7 @@ lock:
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --group bench pyproject.toml -o requirements/bench.txt
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 requirements/stac_server.in -o requirements/stac_server.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 requirements/matrix_server.in -o requirements/matrix_server.txt
 
 clean:
 	rm -rf $(VENV) demo-output build dist

@@ -7,9 +7,11 @@ import sys
 
 NAMES = (
     "apron_change",
+    "berth_changes",
     "berth_matrix",
     "chip_archive",
     "contact_sheets",
+    "convergence",
     "decode_oracles",
     "fuzz",
     "gfw",
@@ -30,6 +32,7 @@ NAMES = (
     "singapore",
     "skylight",
     "stops",
+    "story_score",
     "syria_areas",
 )
 

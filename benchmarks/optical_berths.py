@@ -23,10 +23,12 @@ import numpy.typing as npt
 
 from benchmarks.data import shared
 from monitor.batch import EVER
-from monitor.detect.imagery.occupancy import bands_for
+from monitor.detect.imagery.occupancy import bands_for, look_at_port
 from monitor.detect.imagery.optical_occupancy import OpticalCriteria, optical_readings
 from monitor.detect.imagery.port_pixels import PortPixels, port_grid, port_pixels
 from monitor.domain.chip import Chip
+from monitor.domain.place import Gazetteer
+from monitor.domain.scene import Scene
 from monitor.domain.tally import Tally
 from monitor.sources.gazetteer import load_gazetteer
 from monitor.sources.imagery.raster import RasterReader
@@ -49,6 +51,8 @@ class Slots:
 
     port: str
     seed: int
+    scene: Scene
+    gazetteer: Gazetteer
     chip: Chip
     pixels: PortPixels
     occupied: npt.NDArray[np.bool_]
@@ -70,6 +74,7 @@ def main() -> None:
     for seed in SEEDS:
         at = [i for i, s in enumerate(slots) if s.seed == seed]
         _report(f"  seed {seed}", [slots[i] for i in at], [own[i] for i in at])
+    _ships_told(slots)
     known: dict[tuple[int, OpticalCriteria], Scores] = {}
     for title, names, loss in (
         ("four thresholds by log loss", tuple(GRID), _log_loss),
@@ -83,6 +88,31 @@ def main() -> None:
             _report(f"  seed {seed}", [slots[i] for i in at], [held[i] for i in at])
         _report("  all seeds", slots, held)
         _reliability(np.concatenate(held), np.concatenate([s.occupied for s in slots]))
+
+
+def _ships_told(slots: Sequence[Slots]) -> None:
+    """Print the ships told at berths, from one scene without history, against what lies there."""
+    right = wrong = held = missed = 0
+    errors = []
+    for slot in slots:
+        look = look_at_port(slot.scene, slot.chip, slot.gazetteer, references=())
+        ids = [b.place.id for b in slot.pixels.berths]
+        length_of = dict(zip(ids, slot.length_m.tolist(), strict=True))
+        taken = {i for i, occupied in zip(ids, slot.occupied, strict=True) if occupied}
+        told = [s for s in look.ships if s.confidence >= 0.5]
+        for ship in told:
+            hit = [b for b in ship.berth_ids if b in taken]
+            right, wrong = right + bool(hit), wrong + (not hit)
+            if len(hit) == 1 and len(ship.berth_ids) == 1:
+                errors.append(ship.length_m - length_of[hit[0]])
+        shown = {b for s in told for b in s.berth_ids}
+        held, missed = held + len(taken & shown), missed + len(taken - shown)
+    off = np.array(errors)
+    print(
+        f"ships told at the berths, no history: {right} where one lies, {wrong} where none does; "
+        f"{held} of {held + missed} taken berths have one; length of those alone in one berth: "
+        f"median error {np.median(abs(off)):.1f} m, bias {np.median(off):+.1f} m (n {len(off)})"
+    )
 
 
 def _held_out(
@@ -139,6 +169,8 @@ def _ports(seed: int, folder: Path) -> list[Slots]:
             Slots(
                 port=port.name,
                 seed=seed,
+                scene=scene,
+                gazetteer=gazetteer,
                 chip=RasterReader().read_chip(scene, grid, bands_for(scene)),
                 pixels=pixels,
                 occupied=np.array([bool(t["occupied"]) for t in told]),

@@ -12,6 +12,7 @@
         ├── InputError              the file or folder named on the command line cannot be used
         ├── SourceRefused           credentials or quota
         ├── DeliveryRefused         a channel will never accept this
+        │   └── TargetRefused           nor anything else: its address or key is no good
         └── SchemaMismatch          the store was written by another version
 
 Foreign errors are translated once, where the foreign library is used, with `from exc`.
@@ -96,6 +97,10 @@ class SourceRefused(TellAHuman):
 
 class DeliveryRefused(TellAHuman):
     """The channel will never accept this notice (or any): retrying cannot help."""
+
+
+class TargetRefused(DeliveryRefused):
+    """The channel will accept nothing until somebody mends its address, key or rights."""
 
 
 class SchemaMismatch(TellAHuman):

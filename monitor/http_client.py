@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 
 from monitor.errors import ConfigError, SourceUnavailable, TryLater
 
-_POST_ANSWER_BYTES = 64 * 1024
+_TOLD_ANSWER_BYTES = 64 * 1024
 
 
 class HttpNotSent(TryLater):
@@ -40,7 +41,16 @@ class HttpAnswer:
     content: bytes = b""
     """Decoded from any content encoding."""
     complete: bool = True
-    """False where the rest of the content was lost, late or too long (answers to `post` only)."""
+    """False where the rest of the content was lost, late or too long (answers to `tell` only)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A body of parts, multipart/form-data."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, bytes, str]]
+    """File name, content and media type, by field."""
 
 
 class HttpClient:
@@ -170,7 +180,7 @@ class HttpClient:
         with _translated(_parsed(url).host):
             request = self._client.build_request("GET", url, headers=asked)
             with self._answering(request) as answer:
-                limit = {206: size, 200: whole_bytes}.get(answer.status_code, _POST_ANSWER_BYTES)
+                limit = {206: size, 200: whole_bytes}.get(answer.status_code, _TOLD_ANSWER_BYTES)
                 told = answer.headers.get("content-length", "")
                 if told.isdigit() and int(told) > limit:
                     return _answer(answer, b"", complete=False)
@@ -182,11 +192,12 @@ class HttpClient:
                     return _answer(answer, bytes(taken), complete=False)
                 return _answer(answer, bytes(taken))
 
-    def post(
+    def tell(
         self,
         url: str,
         *,
-        content: bytes,
+        method: str = "POST",
+        content: bytes | Form,
         headers: Mapping[str, str] | None = None,
         connect_to: str | None = None,
     ) -> HttpAnswer:
@@ -197,7 +208,8 @@ class HttpClient:
 
         Args:
             url: Where to; http or https.
-            content: The exact bytes of the body.
+            method: POST, PUT or PATCH.
+            content: The exact bytes of the body, or a form.
             headers: Sent beside our own.
             connect_to: IP address to connect to in place of looking the host up; the host's name
                 is still the one asked for and the one the certificate must carry.
@@ -205,7 +217,7 @@ class HttpClient:
         Raises:
             HttpNotSent: Nothing was sent.
             HttpOutcomeUnknown: It may or may not have been received.
-            ConfigError: `url` is not an http or https address.
+            ConfigError: `url` is not an http or https address, or a header cannot be sent.
         """
         target = _parsed(url)
         # A connection that was kept may be closing as we write, which would leave us not knowing.
@@ -214,16 +226,23 @@ class HttpClient:
         if connect_to is not None:
             extra["host"] = target.netloc.decode("ascii")
             extensions["sni_hostname"] = target.raw_host.decode("ascii")
-        request = self._client.build_request(
-            "POST",
-            target if connect_to is None else target.copy_with(host=connect_to),
-            content=content,
-            headers=extra,
-            extensions=extensions,
+        body: dict[str, Any] = (
+            {"content": content}
+            if isinstance(content, bytes)
+            else {"data": dict(content.fields), "files": dict(content.files)}
         )
         try:
+            request = self._client.build_request(
+                method,
+                target if connect_to is None else target.copy_with(host=connect_to),
+                headers=extra,
+                extensions=extensions,
+                **body,
+            )
             with self._answering(request) as answer:
                 return self._short_answer(answer)
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            raise _unsendable_header(target.host) from None
         except _NOTHING_SENT as exc:
             raise HttpNotSent(f"{target.host} cannot be reached ({_fault(exc)})") from exc
         except httpx.TransportError as exc:
@@ -253,7 +272,7 @@ class HttpClient:
     def _short_answer(self, answer: httpx.Response) -> HttpAnswer:
         content = bytearray()
         try:
-            for piece in self._pieces(answer, _POST_ANSWER_BYTES):
+            for piece in self._pieces(answer, _TOLD_ANSWER_BYTES):
                 content += piece
         except (httpx.TransportError, httpx.DecodingError, _TooMuch):
             return _answer(answer, bytes(content), complete=False)
@@ -299,16 +318,20 @@ def _translated(host: str) -> Iterator[None]:
     try:
         yield
     except (httpx.LocalProtocolError, UnicodeEncodeError):
-        # Both repeat the value that is wrong.
-        raise ConfigError(
-            f"{host}: a header holds a character that cannot be sent; look at the secret in it"
-        ) from None
+        raise _unsendable_header(host) from None
     except httpx.TransportError as exc:
         raise SourceUnavailable(f"{host} did not answer ({_fault(exc)})") from exc
     except httpx.DecodingError as exc:
         raise SourceUnavailable(f"{host} sent content that cannot be decoded") from exc
     except _TooMuch as exc:
         raise SourceUnavailable(f"{host} {exc}") from None
+
+
+def _unsendable_header(host: str) -> ConfigError:
+    # What was caught repeats the value that is wrong.
+    return ConfigError(
+        f"{host}: a header holds a character that cannot be sent; look at the secret in it"
+    )
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -6,7 +6,6 @@ A secret is given as the name of an environment variable (`…_env`) or of a fil
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import difflib
 import os
@@ -22,7 +21,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    create_model,
     field_validator,
     model_validator,
 )
@@ -33,19 +31,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from monitor.detect.ais_rules import RuleCriteria
-from monitor.detect.encounters import EncounterCriteria
-from monitor.detect.identity import IdentityCriteria
-from monitor.detect.interference import InterferenceCriteria
-from monitor.detect.matrix import MatrixCriteria
 from monitor.detect.picture import Criteria
-from monitor.detect.reception import FeedCriteria
-from monitor.detect.silences import SilenceCriteria
-from monitor.detect.tracks import TrackCriteria
-from monitor.detect.visits import VisitCriteria
-from monitor.detect.voyages import VoyageCriteria
 from monitor.domain.finding import FindingKind, Severity
 from monitor.errors import ConfigError
+from monitor.rules import RulesSettings, criteria_of
 from monitor.sources.ais.presets import Endpoint, FieldPath, OAuth
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -59,6 +48,10 @@ def _known_zone(name: str) -> str:
             f"{name!r} is not a time zone; use a name such as 'Asia/Damascus'"
         ) from exc
     return name
+
+
+def _known_zone_or_none(name: str | None) -> str | None:
+    return name if name is None else _known_zone(name)
 
 
 class _Table(BaseModel):
@@ -429,7 +422,15 @@ class SurveySettings(_Table):
     Sentinel-1 GRD needs it. 20 m too low moves its picture by 20-35 m away from the track."""
 
 
+_WEB_FOLDER = r"^(https?://[!-;=?-~]+)?$"
+_MAIL_ADDRESS = r"^[!-?A-~]+@[A-Za-z0-9.-]+$"
+_Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 class _ChannelSettings(_Table):
+    """What every channel has: what it wants, and when it is told."""
+
     name: Name
     min_severity: Severity = Severity.NOTICE
     kinds: tuple[FindingKind, ...] = ()
@@ -438,16 +439,162 @@ class _ChannelSettings(_Table):
     """Only places whose id begins with one of these; all if empty."""
     max_age_days: float | None = Field(7.0, gt=0)
     """Silent about what was learned longer ago, as when an archive is read in."""
+    vessels: tuple[int, ...] = ()
+    """Only these IMO numbers or MMSIs; all if empty."""
+    min_confidence: Literal["low", "medium", "high"] = "low"
+    group_by: tuple[Literal["kind", "port", "vessel", "severity"], ...] = ("kind",)
+    """What the notices of one group have in common."""
+    group_wait_s: float = Field(0.0, ge=0, le=86_400)
+    """How long the first notice of a group waits for others."""
+    group_interval_s: float = Field(300.0, ge=0, le=86_400)
+    """Least time between two tellings of one group."""
+    group_from: int | None = Field(None, ge=0)
+    """So many at once become one message; 0 for never. If left out 5, and never for a webhook."""
+    steady_min: float = Field(0.0, ge=0, le=1_440)
+    """Minutes an open finding must stand before it is told."""
+    quiet_from: datetime.time | None = None
+    quiet_to: datetime.time | None = None
+    """Quiet hours, such as 22:00:00 and 07:00:00; `at_once` goes through."""
+    quiet_days: tuple[_Day, ...] = DAYS
+    """Days on which quiet hours begin."""
+    time_zone: Annotated[str | None, AfterValidator(_known_zone_or_none)] = None
+    """Of quiet hours and digests; the port's if left out."""
+    digest: Literal["off", "daily", "weekly"] = "off"
+    """Tell together, once a day or week, what `at_once` does not take out."""
+    digest_at: datetime.time = datetime.time(8)
+    digest_day: _Day = "mon"
+    at_once: Literal["info", "notice", "warning", "critical", "never"] = "critical"
+    """From this severity on neither quiet hours nor a digest hold a notice."""
+    inhibit_at_most_h: float = Field(24.0, ge=0, le=8_760)
+    """No silent feed and no interference holds a notice longer, hours; 0 for not at all."""
+    repeat_h: float = Field(0.0, ge=0, le=8_760)
+    """Tell again what is open and unacknowledged, hours; 0 for never."""
+    escalate_to: Name | None = None
+    """Channel that is told when nobody acknowledges."""
+    escalate_after_min: float = Field(30.0, gt=0, le=10_080)
+    escalate_from: Severity = Severity.WARNING
+    max_per_minute: int | None = Field(None, ge=1)
+    """Messages; what the vendor documents if left out."""
     enabled: bool = True
 
+    @model_validator(mode="after")
+    def _hours_go_together(self) -> _ChannelSettings:
+        if (self.quiet_from is None) != (self.quiet_to is None):
+            raise ValueError("quiet_from and quiet_to go together")
+        times = (self.quiet_from, self.quiet_to, self.digest_at)
+        if any(t is not None and t.tzinfo is not None for t in times):
+            raise ValueError("times of day are local: write 22:00:00, and the zone as time_zone")
+        return self
 
-class SlackSettings(_ChannelSettings):
-    """A Slack incoming webhook; its URL is a secret."""
 
-    kind: Literal["slack"]
+class _ChatSettings(_ChannelSettings):
+    on_uncertain: Literal["resend", "hold"] = "resend"
+    """What to do with a message that may have arrived although nobody said so."""
+
+
+class _SecretUrlSettings(_ChatSettings):
+    """A chat program whose webhook address is the secret."""
+
     url_env: str | None = None
     url_file: Path | None = None
-    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class _PublicPictureSettings(_SecretUrlSettings):
+    evidence_url: str = Field("", pattern=_WEB_FOLDER)
+    """Public address of the folder `evidence` of the published pages, for chat programs that show
+    pictures by their address only; no pictures if empty."""
+
+
+class _TokenSettings(_ChatSettings):
+    token_env: str | None = None
+    token_file: Path | None = None
+
+
+class SlackSettings(_PublicPictureSettings):
+    """A Slack incoming webhook."""
+
+    kind: Literal["slack"]
+
+
+class SlackBotSettings(_TokenSettings):
+    """A Slack bot in one channel."""
+
+    kind: Literal["slack_bot"]
+    channel: str = Field(pattern=r"^[A-Z0-9]+$")
+    """The channel's id, `C…`."""
+    on_update: Literal["edit", "reply", "new"] = "reply"
+    base: str = "https://slack.com/api"
+
+
+class MattermostSettings(_PublicPictureSettings):
+    """A Mattermost incoming webhook."""
+
+    kind: Literal["mattermost"]
+
+
+class TeamsSettings(_PublicPictureSettings):
+    """A Microsoft Teams workflow of the kind "webhook request received"."""
+
+    kind: Literal["teams"]
+
+
+class DiscordSettings(_SecretUrlSettings):
+    """A Discord webhook."""
+
+    kind: Literal["discord"]
+    on_update: Literal["edit", "new"] = "edit"
+
+
+class TelegramSettings(_TokenSettings):
+    """A Telegram bot in one chat."""
+
+    kind: Literal["telegram"]
+    chat_id: str
+    """The chat's number, or `@name` of a public channel."""
+    on_update: Literal["edit", "reply", "new"] = "reply"
+    base: str = "https://api.telegram.org"
+
+
+class MatrixSettings(_ChannelSettings):
+    """A room of a Matrix homeserver."""
+
+    kind: Literal["matrix"]
+    homeserver: str
+    room: str
+    """The room's id, `!…`."""
+    token_env: str | None = None
+    token_file: Path | None = None
+    on_update: Literal["edit", "reply", "new"] = "reply"
+
+
+class NtfySettings(_SecretUrlSettings):
+    """A topic of an ntfy server; who knows its address can read along."""
+
+    kind: Literal["ntfy"]
+    token_env: str | None = None
+    """For a topic that wants a login."""
+
+
+class EmailSettings(_ChatSettings):
+    """Mail through one SMTP server."""
+
+    kind: Literal["email"]
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_env: str | None = None
+    password_file: Path | None = None
+    sender: str = Field(pattern=_MAIL_ADDRESS)
+    to: tuple[Annotated[str, Field(pattern=_MAIL_ADDRESS)], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> EmailSettings:
+        if bool(self.username) != bool(self.password_env or self.password_file):
+            raise ValueError("username goes with password_env or password_file")
+        if self.username and self.security == "none":
+            raise ValueError("a password is not sent without TLS; set security")
+        return self
 
 
 class WebhookSettings(_ChannelSettings):
@@ -461,42 +608,26 @@ class WebhookSettings(_ChannelSettings):
     """Let it reach loopback and private addresses."""
 
 
+ChannelSettings = (
+    DiscordSettings
+    | EmailSettings
+    | MatrixSettings
+    | MattermostSettings
+    | NtfySettings
+    | SlackBotSettings
+    | SlackSettings
+    | TeamsSettings
+    | TelegramSettings
+    | WebhookSettings
+)
+
+
 class ReportSettings(_Table):
     """Where the published pages go."""
 
     out: Path = Path("state/report")
-
-
-def _criteria_model(kind: type[Any]) -> type[BaseModel]:
-    """Make a checked table out of a criteria value: same names, same defaults, no other keys."""
-    hints = {f.name: f for f in dataclasses.fields(kind)}
-    defaults = kind()
-    fields: dict[str, Any] = {
-        name: (type(getattr(defaults, name)), getattr(defaults, name))
-        if not isinstance(getattr(defaults, name), tuple)
-        else (tuple[datetime.timedelta, ...], getattr(defaults, name))
-        for name in hints
-    }
-    return create_model(kind.__name__, __base__=_Table, **fields)
-
-
-_CRITERIA = {
-    "track": TrackCriteria,
-    "visit": VisitCriteria,
-    "silence": SilenceCriteria,
-    "feed": FeedCriteria,
-    "interference": InterferenceCriteria,
-    "identity": IdentityCriteria,
-    "voyage": VoyageCriteria,
-    "encounter": EncounterCriteria,
-    "matrix": MatrixCriteria,
-    "rule": RuleCriteria,
-}
-_TABLES: dict[str, Any] = {
-    name: (model, model())
-    for name, model in ((name, _criteria_model(kind)) for name, kind in _CRITERIA.items())
-}
-CriteriaSettings = create_model("CriteriaSettings", __base__=_Table, **_TABLES)
+    url: str = Field("", pattern=_WEB_FOLDER)
+    """Public address of that folder, to which messages link; no links if empty."""
 
 
 class Settings(BaseSettings):
@@ -513,16 +644,14 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     survey: SurveySettings = SurveySettings()
     replay: ReplaySettings = ReplaySettings()
-    channels: tuple[
-        Annotated[SlackSettings | WebhookSettings, Field(discriminator="kind")], ...
-    ] = ()
+    channels: tuple[Annotated[ChannelSettings, Field(discriminator="kind")], ...] = ()
     report: ReportSettings = ReportSettings()
-    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
+    rules: RulesSettings = Field(default_factory=RulesSettings)  # type: ignore[valid-type]
+    """Every threshold of the analysis, see docs/findings.md."""
 
     def thresholds(self) -> Criteria:
         """Return the criteria as the analysis takes them."""
-        tables = {name: getattr(self.criteria, name) for name in _CRITERIA}
-        return Criteria(**{n: kind(**dict(tables[n])) for n, kind in _CRITERIA.items()})
+        return criteria_of(self.rules)
 
 
 def load_settings(path: Path) -> Settings:
@@ -532,15 +661,7 @@ def load_settings(path: Path) -> Settings:
         ConfigError: Unreadable, not TOML, or any key or value wrong; every fault is named with
             file and key, and an unknown key with the nearest valid one.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-        tomllib.loads(text)
-    except IsADirectoryError as exc:
-        raise ConfigError(f"{path}: is a folder; name the settings file in it") from exc
-    except OSError as exc:
-        raise ConfigError(f"{path}: cannot be read ({exc.strerror})") from exc
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ConfigError(f"{path}: not TOML: {exc}") from exc
+    _parsed(path)
 
     class _FromFile(Settings):
         @classmethod
@@ -557,10 +678,42 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = _FromFile()
     except ValidationError as exc:
-        faults = [f"{path}: {_fault(error)}" for error in exc.errors()]
-        raise ConfigError("\n".join(faults)) from None  # the cause would repeat the values
+        raise _refused(path, exc) from None  # the cause would repeat the values
     _check_names(path, settings)
     return settings
+
+
+def load_rules(path: Path) -> Criteria:
+    """Read the thresholds of a settings file, or of one that holds nothing but `[rules]`.
+
+    Raises:
+        ConfigError: As of `load_settings`.
+    """
+    if "port" in (table := _parsed(path)):
+        return load_settings(path).thresholds()
+    try:
+        return criteria_of(_OnlyRules(**table).rules)
+    except ValidationError as exc:
+        raise _refused(path, exc) from None
+
+
+class _OnlyRules(_Table):
+    rules: RulesSettings = Field(default_factory=RulesSettings)  # type: ignore[valid-type]
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except IsADirectoryError as exc:
+        raise ConfigError(f"{path}: is a folder; name the settings file in it") from exc
+    except OSError as exc:
+        raise ConfigError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(f"{path}: not TOML: {exc}") from exc
+
+
+def _refused(path: Path, exc: ValidationError) -> ConfigError:
+    return ConfigError("\n".join(f"{path}: {_fault(error)}" for error in exc.errors()))
 
 
 def resolve(base: Path, path: Path) -> Path:
@@ -595,6 +748,12 @@ def _check_names(path: Path, settings: Settings) -> None:
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ConfigError(f"{path}: {group}: the name {twice[0]!r} is used twice")
+    for channel in settings.channels:
+        to = channel.escalate_to
+        if to is not None and (to == channel.name or to not in groups["channels"]):
+            raise ConfigError(
+                f"{path}: channels.{channel.name}: escalate_to: there is no other channel {to!r}"
+            )
     strangers = sorted(settings.feeds.keys() - set(groups["sources.ais"]))
     if strangers:
         raise ConfigError(f"{path}: feeds.{strangers[0]}: there is no AIS source of that name")
@@ -603,23 +762,46 @@ def _check_names(path: Path, settings: Settings) -> None:
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     where = [str(part) for part in error["loc"]]
     key = ".".join(where)
+    if where == ["criteria"]:
+        return "'criteria' is now called 'rules'"
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return _wrong_kind(where, error["ctx"].get("tag"))
     if error["type"] == "extra_forbidden":
         known = _keys_at(where[:-1])
         near = difflib.get_close_matches(where[-1], known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
         return f"unknown key {key!r}{hint}"
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{key!r}: must be a table"
     if error["type"] == "missing":
         return f"{key!r} is missing"
-    return f"{key!r}: {error['msg']}"
+    return f"{key!r}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _wrong_kind(where: list[str], told: str | None) -> str:
+    """Say which kinds of entry there are at a location, and which is nearest to the one told."""
+    kinds = sorted(_node_at(where)[1].get("discriminator", {}).get("mapping", {}))
+    key, there_are = ".".join(where), f"there are: {', '.join(kinds)}"
+    if told is None:
+        return f"{key!r}: 'kind' is missing; {there_are}"
+    near = difflib.get_close_matches(told, kinds, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else there_are
+    return f"{key!r}: there is no kind {told!r}; {hint}"
 
 
 def _keys_at(where: list[str]) -> list[str]:
     """Return the valid keys of the table at a location of a validation error."""
+    schema, node = _node_at(where)
+    return list(_deref(schema, node).get("properties", {}))
+
+
+def _node_at(where: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema of all settings and the part of it at a location."""
     schema = Settings.model_json_schema()
     node: dict[str, Any] = schema
     for part in where:
         node = _follow(schema, node, part)
-    return list(_deref(schema, node).get("properties", {}))
+    return schema, node
 
 
 def _deref(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor import __version__
+from monitor.alert_channels import manner_of, open_channel, paces_of, secret_variables
 from monitor.alerts.channels import Channel
 from monitor.alerts.decide import Route
+from monitor.alerts.pace import Pace
 from monitor.alerts.render import Voice
-from monitor.alerts.slack import SlackChannel
-from monitor.alerts.webhook import WebhookChannel
 from monitor.clock import Clock, SystemClock, wait
 from monitor.detect.imagery.occupancy import OccupancyCriteria
 from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
+from monitor.detect.picture import Criteria
 from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
@@ -38,15 +39,15 @@ from monitor.settings import (
     AisFolderSettings,
     AisHttpSettings,
     AisstreamSettings,
+    ChannelSettings,
     FeedSettings,
     GfwSettings,
     MqttSettings,
     NmeaTcpSettings,
     NmeaUdpSettings,
     Settings,
-    SlackSettings,
     StreamSettings,
-    WebhookSettings,
+    load_rules,
     load_settings,
     resolve,
     secret,
@@ -72,13 +73,16 @@ from monitor.sources.imagery.raster import RasterReader, map_overlay
 from monitor.sources.imagery.remote_file import HttpFiles
 from monitor.sources.watchlist import load_watchlist, survey_watchlist
 from monitor.store.engine import Store, open_store, writer_lock
+from monitor.store.history import History
 from monitor.watch.assess import Brief, assess
 from monitor.watch.daemon import Daemon
+from monitor.watch.dispatch import announced, dispatch
+from monitor.watch.evidence import EvidencePictures
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
 from monitor.watch.notify import deliver
 from monitor.watch.publish import Press, publish
-from monitor.watch.replay import ReplayPlan
+from monitor.watch.replay import ReplayPlan, plan_of_store
 from monitor.watch.streams import Listener, StreamCriteria, inbox_job
 from monitor.watch.survey import Surveyor, SurveyPlan, survey
 
@@ -100,6 +104,24 @@ class Wiring:
             ConfigError: Anything in them is wrong.
         """
         return cls(path, load_settings(path))
+
+    def reading_ais_from(self, folder: Path) -> Wiring:
+        """Return the same with its folders of AIS files replaced by one."""
+        sources = self.settings.sources
+        ais = tuple(
+            s.model_copy(update={"path": folder}) if isinstance(s, AisFolderSettings) else s
+            for s in sources.ais
+        )
+        told = sources.model_copy(update={"ais": ais})
+        return Wiring(self.path, self.settings.model_copy(update={"sources": told}))
+
+    def rules_named(self, name: str) -> Criteria:
+        """Return the thresholds of a settings file, or with `current` those of this one.
+
+        Raises:
+            ConfigError: The file is wrong.
+        """
+        return self.settings.thresholds() if name == "current" else load_rules(Path(name))
 
     def locate(self, path: Path) -> Path:
         """Return a path of the settings as seen from here."""
@@ -269,12 +291,7 @@ class Wiring:
     def missing_secrets(
         self,
         item: (
-            AisFolderSettings
-            | AisHttpSettings
-            | StreamSettings
-            | GfwSettings
-            | SlackSettings
-            | WebhookSettings
+            AisFolderSettings | AisHttpSettings | StreamSettings | GfwSettings | ChannelSettings
         ),
     ) -> list[str]:
         """Return the environment variables an entry needs and does not find."""
@@ -287,10 +304,8 @@ class Wiring:
             names = [item.username_env, item.password_env]
         elif isinstance(item, GfwSettings):
             names = [item.token_env]
-        elif isinstance(item, SlackSettings):
-            names = [item.url_env]
-        elif isinstance(item, WebhookSettings):
-            names = [item.secret_env]
+        elif isinstance(item, ChannelSettings):
+            names = secret_variables(item)
         return [name for name in names if name and not os.environ.get(name)]
 
     def second_opinions(self) -> list[tuple[GfwSettings, PollsEvents]]:
@@ -373,6 +388,7 @@ class Wiring:
         return Voice(
             zone=zoneinfo.ZoneInfo(self.settings.port.time_zone),
             place_names={p.id: p.short_name for p in self.gazetteer.places.values()},
+            report_url=self.settings.report.url,
         )
 
     def routes(self, *, replaying: bool) -> list[Route]:
@@ -385,39 +401,39 @@ class Wiring:
                 min_severity=channel.min_severity,
                 kinds=channel.kinds,
                 places=channel.places,
+                vessels=channel.vessels,
+                min_confidence=channel.min_confidence,
                 max_age=timedelta(days=channel.max_age_days) if channel.max_age_days else None,
+                manner=manner_of(channel, zone=self.settings.port.time_zone),
             )
             for channel in self.settings.channels
             if channel.enabled and (replaying or not self.missing_secrets(channel))
         ]
 
-    def channels(self) -> dict[str, Channel]:
-        """Make the channels that can run: enabled, and with their secrets given."""
-        made: dict[str, Channel] = {}
-        for item in self.settings.channels:
-            if item.enabled and not self.missing_secrets(item):
-                made[item.name] = self._channel(item)
-        return made
+    def channels(self, store: Store | None = None) -> dict[str, Channel]:
+        """Make the channels that can run: enabled, and with their secrets given.
 
-    def _channel(self, item: SlackSettings | WebhookSettings) -> Channel:
-        what = f"channels.{item.name}"
-        if isinstance(item, SlackSettings):
-            url = secret(env=item.url_env, file=item.url_file, base=self.path, what=what)
-            if not url:
-                raise ConfigError(f"{self.path}: {what}: the webhook URL is empty")
-            return SlackChannel(
-                name=item.name,
-                url=url,
-                client=self.http,
-                hold_uncertain=item.on_uncertain == "hold",
-            )
-        signing = secret(env=item.secret_env, file=item.secret_file, base=self.path, what=what)
-        return WebhookChannel(
-            name=item.name,
-            url=item.url,
-            secrets=(signing or "").split(),
-            client=self.http,
-            allow_private=item.allow_private,
+        With a store, messages get the pictures its scenes give.
+        """
+        return {
+            item.name: self.channel(item, store)
+            for item in self.settings.channels
+            if item.enabled and not self.missing_secrets(item)
+        }
+
+    def channel(self, item: ChannelSettings, store: Store | None = None) -> Channel:
+        """Make one channel."""
+        evidence = self._evidence(store) if store is not None else None
+        return open_channel(item, base=self.path, client=self.http, evidence=evidence)
+
+    def _evidence(self, store: Store) -> EvidencePictures:
+        here = RasterReader()  # without a door to the network: an alert waits for no download
+        return EvidencePictures(
+            store=store,
+            gazetteer=self.gazetteer,
+            reader=ArchivingReader(here, self.chip_archive) if self.chip_archive else here,
+            zone=self.voice.zone,
+            out=self.locate(self.settings.report.out),
         )
 
     @cached_property
@@ -502,14 +518,26 @@ class Wiring:
                     run=lambda now: f"{archive.tidy(now)} kept chips dropped",
                 )
             )
-        jobs.append(
+        return [*jobs, self._assess_job(store, routes)]
+
+    def history_jobs(self, store: Store, history: History) -> list[Job]:
+        """Make the jobs of a replay of what another store holds: nothing is polled or judged."""
+        _ = self.key_area_id
+        return [
             Job(
-                name="assess",
-                every=timedelta(seconds=every.assess_every_s),
-                run=lambda now: f"{len(self._assess(store, routes, now))} changes",
-            )
+                name="history",
+                every=timedelta(hours=self.settings.replay.step_h),
+                run=lambda now: history.take_in(store, now=now),
+            ),
+            self._assess_job(store, self.routes(replaying=True)),
+        ]
+
+    def _assess_job(self, store: Store, routes: list[Route]) -> Job:
+        return Job(
+            name="assess",
+            every=timedelta(seconds=self.settings.jobs.assess_every_s),
+            run=lambda now: f"{len(self._assess(store, routes, now))} changes",
         )
-        return jobs
 
     def _stream_jobs(self, store: Store) -> list[Job]:
         every = {s.name: s for s in self.settings.sources.ais if isinstance(s, StreamSettings)}
@@ -528,13 +556,16 @@ class Wiring:
     def delivery_jobs(self, store: Store) -> list[Job]:
         """Make the jobs that tell people."""
         every = self.settings.jobs
-        channels = self.channels()
+        channels = self.channels(store)
+        routes = self.routes(replaying=False)
+        paces = {item.name: paces_of(item) for item in self.settings.channels}
         out = self.locate(self.settings.report.out)
         return [
             Job(
                 name="notify",
                 every=timedelta(seconds=every.notify_every_s),
-                run=lambda now: str(deliver(store, channels, now=now)),
+                run=partial(_notify, store, routes, channels, self.voice, paces),
+                is_aside=True,
             ),
             Job(
                 name="publish",
@@ -556,15 +587,59 @@ class Wiring:
 
     def replay_plan(self, window: TimeWindow) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
-        digest = hashlib.sha256(self.path.read_bytes())
-        for extra in (self.settings.port.aoi, self.settings.port.watchlist):
-            if extra is not None:
-                digest.update(self.locate(extra).read_bytes())
         return ReplayPlan(
             window=window,
             step=timedelta(hours=self.settings.replay.step_h),
-            inputs=digest.hexdigest(),
+            inputs=self._inputs_digest(),
+            context=True,
         )
+
+    def history_plan(
+        self, source: Store, *, start: datetime | None, end: datetime | None
+    ) -> ReplayPlan:
+        """Return the plan of a replay of what a store holds, bound to the same and to its path."""
+        return plan_of_store(
+            source,
+            start=start,
+            end=end,
+            step=timedelta(hours=self.settings.replay.step_h),
+            inputs=f"{self._inputs_digest()} {source.engine.url.database}",
+        )
+
+    def _inputs_digest(self) -> str:
+        # As read, so with what the environment overrides.
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
+        for extra in (self.settings.port.aoi, self.settings.port.watchlist):
+            if extra is not None:
+                digest.update(self.locate(extra).read_bytes())
+        return digest.hexdigest()
+
+
+def _notify(
+    store: Store,
+    routes: list[Route],
+    channels: dict[str, Channel],
+    voice: Voice,
+    paces: dict[str, tuple[Pace, ...]],
+    now: datetime,
+) -> str:
+    with store.begin() as connection:
+        dispatch(connection, routes, voice=voice, now=now)
+    return str(
+        deliver(
+            store,
+            channels,
+            now=now,
+            paces=paces,
+            pause=_pause,
+            announce=partial(announced, routes),
+        )
+    )
+
+
+def _pause(span: timedelta) -> datetime:
+    wait(span.total_seconds(), threading.Event())
+    return SystemClock().now()
 
 
 def open_configured_store(wiring: Wiring) -> Store:

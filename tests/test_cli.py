@@ -114,7 +114,11 @@ def test_a_name_with_a_nul_and_a_formula_is_kept_and_tamed(tmp_path: Path) -> No
     ("words", "says"),
     [
         (("look", "no-such-catalog", "--aoi", "latakia"), "no-such-catalog"),
+        (("look", "docs", "--aoi", "latakia"), "no catalog.json"),
         (("tracks", "x", "--aoi", "no-such-port"), "no-such-port"),
+        (("tracks", "x", "--aoi", "latakai"), "did you mean 'latakia'?"),
+        (("tracks", "-", "--aoi", "tartus"), "save it to a file"),
+        (("replay", "-c", "dmeo"), "did you mean 'demo'?"),
         (("tracks", "x", "--aoi", "tartus", "--received-at", "yesterday"), "--received-at"),
         (("replay", "-c", "config/tartus.toml"), "--from"),
         (
@@ -129,12 +133,13 @@ def test_a_name_with_a_nul_and_a_formula_is_kept_and_tamed(tmp_path: Path) -> No
 def test_a_wrong_call_names_what_is_wrong(
     words: tuple[str, ...], says: str, tmp_path: Path
 ) -> None:
-    """Exit code 2, one clear line with the word to change, no traceback."""
+    """Exit code 2, one clear line with the word to change, no traceback, no empty folder."""
     out = () if words[0] == "aoi" or words[0] == "run" else ("--out", str(tmp_path / "out"))
     done = monitor(*words, *out)
     assert done.returncode == 2
     assert says in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_novorossiysk_agrees_with_the_harbours_own_log(tmp_path: Path) -> None:

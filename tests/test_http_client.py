@@ -107,7 +107,7 @@ def test_a_post_to_a_closed_door_was_not_sent(client: HttpClient) -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with pytest.raises(HttpNotSent, match=r"^127\.0\.0\.1 cannot be reached"):
-            client.post(f"http://127.0.0.1:{port}/s3cret", content=b"{}")
+            client.tell(f"http://127.0.0.1:{port}/s3cret", content=b"{}")
 
 
 @pytest.mark.parametrize("path", ["silent", "reset", "deaf"])
@@ -116,7 +116,7 @@ def test_a_post_without_an_answer_has_an_unknown_outcome(
 ) -> None:
     """Once a connection stood, a lost answer never counts as not sent."""
     with pytest.raises(HttpOutcomeUnknown):
-        hasty.post(f"{faults.url}/{path}", content=b"{}")
+        hasty.tell(f"{faults.url}/{path}", content=b"{}")
 
 
 @pytest.mark.parametrize("path", ["slow-body", "trickle", "long"])
@@ -124,14 +124,14 @@ def test_a_post_knows_its_outcome_from_the_status_on(
     hasty: HttpClient, faults: FaultServer, path: str
 ) -> None:
     """A body that stalls, drips or never ends leaves the status usable, marked incomplete."""
-    answer = hasty.post(f"{faults.url}/{path}", content=b"{}")
+    answer = hasty.tell(f"{faults.url}/{path}", content=b"{}")
     assert (answer.status, answer.complete) == (200, False)
 
 
 def test_a_post_can_be_pinned_to_an_address(client: HttpClient, faults: FaultServer) -> None:
     """The name is asked for, the given address is connected to."""
     port = faults.url.rpartition(":")[2]
-    answer = client.post(f"http://hook.invalid:{port}/ok", content=b"{}", connect_to="127.0.0.1")
+    answer = client.tell(f"http://hook.invalid:{port}/ok", content=b"{}", connect_to="127.0.0.1")
     assert answer.status == 200
     assert faults.seen[-1].headers["host"] == f"hook.invalid:{port}"
 
@@ -149,7 +149,7 @@ def test_a_pinned_post_asks_for_the_certificate_of_the_name(host: str, name: str
         return httpx.Response(204)
 
     with HttpClient(user_agent="tests", transport=httpx.MockTransport(answering)) as client:
-        client.post(f"https://{host}/in", content=b"", connect_to="2001:db8::1")
+        client.tell(f"https://{host}/in", content=b"", connect_to="2001:db8::1")
     assert str(requests[0].url) == "https://[2001:db8::1]/in"
     assert requests[0].headers["host"] == name
     assert requests[0].extensions["sni_hostname"] == name
@@ -158,7 +158,7 @@ def test_a_pinned_post_asks_for_the_certificate_of_the_name(host: str, name: str
 @pytest.mark.parametrize("url", ["ftp://feed/s3cret", "file:///etc/s3cret", "s3cret", "http://"])
 def test_only_web_addresses_are_taken(client: HttpClient, url: str) -> None:
     """Anything but http and https is a mistake in the settings, told without the address."""
-    for call in (lambda: client.get(url), lambda: client.post(url, content=b"")):
+    for call in (lambda: client.get(url), lambda: client.tell(url, content=b"")):
         with pytest.raises(ConfigError) as caught:
             call()
         assert "s3cret" not in str(caught.value)
@@ -178,7 +178,7 @@ def test_no_address_reaches_the_log(
     # The command line, run in the same process by other tests, quiets httpx.
     with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="httpx"):
         client.get(f"{faults.url}/ok/s3cret?key=s3cret")
-        client.post(f"{faults.url}/ok/s3cret", content=b"")
+        client.tell(f"{faults.url}/ok/s3cret", content=b"")
     assert any(record.name == "httpx" for record in caplog.records)
     assert "s3cret" not in caplog.text
 

@@ -32,7 +32,7 @@ def test_thresholds_default_to_the_analysis_own(tmp_path: Path) -> None:
 
 def test_a_threshold_can_be_set(tmp_path: Path) -> None:
     """A criterion named in the file reaches the analysis."""
-    text = GOOD + '[criteria.visit]\nwaiting_min = "PT8H"\n'
+    text = GOOD + '[rules.visit]\nwaiting_min = "PT8H"\n'
     found = load_settings(written(tmp_path, text)).thresholds()
     assert found.visit.waiting_min.total_seconds() == 8 * 3600
 
@@ -43,12 +43,14 @@ def test_a_threshold_can_be_set(tmp_path: Path) -> None:
         ('[port]\naoi = "a"\naio = "b"\n', ["port.aio", "'aoi'"]),
         (GOOD + '[[sources.ais]]\nkind = "folder"\nname = "a"\npath = "x"\narival = "file"\n',
          ["arival", "'arrival'"]),
-        (GOOD + "[criteria.visit]\nberth_entr_m = 3\n", ["berth_entr_m", "'berth_enter_m'"]),
+        (GOOD + "[rules.visit]\nberth_entr_m = 3\n", ["berth_entr_m", "'berth_enter_m'"]),
         (GOOD + '[prot]\nx = 1\n', ["prot", "'port'"]),
         ("[port]\ntitle = 'x'\n", ["'port.aoi' is missing"]),
         (GOOD + '[jobs]\npoll_every_s = 0\n', ["jobs.poll_every_s", "greater than 0"]),
         ('[port]\naoi = "a"\ntime_zone = "Mars/Base"\n', ["port.time_zone", "Mars/Base"]),
-        (GOOD + '[[channels]]\nkind = "pigeon"\nname = "p"\n', ["channels.0", "pigeon"]),
+        (GOOD + '[[channels]]\nkind = "pigeon"\nname = "p"\n', ["channels.0", "pigeon", "slack"]),
+        (GOOD + '[[sources.ais]]\nkind = "foldr"\nname = "p"\n', ["sources.ais.0", "'folder'?"]),
+        (GOOD + '[[sources.scenes]]\nname = "p"\n', ["'kind' is missing", "stac_api"]),
         ("[port\n", ["not TOML"]),
         (b"\xff\xfe\x00", ["not TOML"]),
         (GOOD + '[[sources.scenes]]\nkind="static_stac"\nname="a"\npath="x"\n' * 2, ["used twice"]),

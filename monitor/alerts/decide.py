@@ -1,7 +1,8 @@
 """Whether to speak: which changes of findings are news, and for which target.
 
 Every pair of change and route gets exactly one decision with its reason, so that silence can be
-explained too. Nothing here knows words, channels or the time of day.
+explained too. Nothing here knows words, channels or the time of day; when what is owed is told,
+and with what else, is `schedule`'s.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.alerts.hours import DigestTime, QuietHours
 from monitor.domain.finding import Change, Finding, FindingKind, Severity, Status
+
+_SURE = ("low", "medium", "high")
 
 
 class News(StrEnum):
@@ -26,6 +30,39 @@ class News(StrEnum):
     VOID = "void"
     CORRECTED = "corrected"
     """The same thing told better: another finding takes the place of one told before."""
+    REMINDER = "reminder"
+    """It still holds, and nobody has acknowledged it."""
+    ESCALATED = "escalated"
+    """Told elsewhere, where nobody acknowledged it in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """When a target is told what it is owed; by default at once, one message for each notice."""
+
+    group_by: tuple[str, ...] = ()
+    """What notices of one group have in common: `kind`, `port`, `vessel`, `severity`."""
+    group_wait: timedelta = timedelta(0)
+    """How long the first notice of a group waits for others."""
+    group_interval: timedelta = timedelta(0)
+    """Least time between two tellings of one group."""
+    group_from: int | None = None
+    """So many notices at once become one message; None for never."""
+    steady: timedelta = timedelta(0)
+    """How long an open finding must stand before it is told. One that ends sooner is not."""
+    quiet: QuietHours | None = None
+    digest: DigestTime | None = None
+    """What is not loud enough to go at once is told together then."""
+    at_once: Severity | None = Severity.CRITICAL
+    """From this on quiet hours and digests do not hold it; None for never."""
+    inhibit_at_most: timedelta = timedelta(hours=24)
+    """No silent feed and no interference holds a finding longer than this."""
+    repeat_every: timedelta | None = None
+    """An open, unacknowledged finding is told again after this; None for never."""
+    escalate_to: str | None = None
+    """The target told when nobody acknowledges a finding."""
+    escalate_after: timedelta = timedelta(minutes=30)
+    escalate_from: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +79,14 @@ class Route:
     places: tuple[str, ...] = ()
     """Only places with these ids, or within them: `tartus.berth` takes `tartus.berth.b1`. Empty
     for all, also for findings without a place."""
+    vessels: tuple[int, ...] = ()
+    """Only ships with these IMO numbers or MMSIs; empty for all, also for findings without one."""
+    min_confidence: str = "low"
+    """`low`, `medium` or `high`."""
     max_age: timedelta | None = None
     """Silent about what was learned longer ago than this, as when an archive is read in."""
+    manner: Manner = Manner()
+    """When what is owed is told, and with what else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +104,8 @@ class Notice:
     """What was known at this instant is what it tells."""
     replaced: Finding | None = None
     """Of a correction: the finding it corrects, as it was."""
+    held: str = ""
+    """Why it was held back until now, in a few words; empty if it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +118,8 @@ class Decision:
     speak: bool
     reason: str
     """A `News` where `speak`; else `unchanged`, `superseded` (its correction is told instead),
-    `retracted_untold`, `kind`, `place`, `severity` or `too_old`."""
+    `retracted_untold`, `void_untold`, `kind`, `place`, `vessel`, `severity`, `confidence` or
+    `too_old`."""
 
 
 def notices_for(
@@ -141,8 +187,12 @@ def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
     if route.kinds and finding.kind not in route.kinds:
         return "kind"
     told_of = [finding, change.replaced] if change.replaced else [finding]
-    if route.places and not any(_is_within(f.place_id, route.places) for f in told_of):
+    if route.places and not any(is_within(f.place_id, route.places) for f in told_of):
         return "place"
+    if route.vessels and not any(_is_of(f, route.vessels) for f in told_of):
+        return "vessel"
+    if all(_SURE.index(f.confidence) < _SURE.index(route.min_confidence) for f in told_of):
+        return "confidence"
     if _loudest(change) < route.min_severity.rank:
         return "severity"
     if route.max_age is not None and finding.learned_at < as_of - route.max_age:
@@ -151,8 +201,20 @@ def _silence(change: Change, route: Route, as_of: datetime) -> str | None:
 
 
 def _news(change: Change) -> News:
-    status, previous = change.finding.status, _status_of(change.previous_stage)
-    if change.replaced is not None and status != Status.VOID:
+    corrects = change.replaced is not None
+    return news_of(change.finding.status, change.previous_stage, corrects=corrects)
+
+
+def news_of(status: Status, previous_stage: str | None, *, corrects: bool = False) -> News:
+    """Return what is new about a finding of this status.
+
+    Args:
+        status: What it is now.
+        previous_stage: Its stage when it was last told, or that of the finding it corrects.
+        corrects: Whether it takes the place of another.
+    """
+    previous = _status_of(previous_stage)
+    if corrects and status != Status.VOID:
         return News.CORRECTED
     if previous is None:
         return News.NEW
@@ -173,11 +235,16 @@ def _loudest(change: Change) -> int:
     return max([change.finding.severity.rank, *ranks])
 
 
+def _is_of(finding: Finding, vessels: tuple[int, ...]) -> bool:
+    return finding.subject.imo in vessels or finding.subject.mmsi in vessels
+
+
 def _status_of(stage: str | None) -> str | None:
     return stage.split("/")[0] if stage is not None else None
 
 
-def _is_within(place_id: str | None, prefixes: tuple[str, ...]) -> bool:
+def is_within(place_id: str | None, prefixes: tuple[str, ...]) -> bool:
+    """Return whether a place is one of `prefixes` or lies within one."""
     return place_id is not None and any(
         f"{place_id}.".startswith(f"{prefix.rstrip('.')}.") for prefix in prefixes
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
@@ -27,21 +28,75 @@ def plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def fitted(text: str, limit: int, *, escape: Callable[[str], str] = str) -> str:
-    """Return `text`, escaped, in at most `limit` UTF-16 units.
+_ACTED_UPON = (
+    # `://` makes a link anywhere; a chat program that knows the ending also links `a.example`,
+    # and one that knows the scheme `tg:resolve`.
+    (re.compile("://"), "[:]//"),
+    (re.compile(r"(?<=[^\W_])[.。．｡](?=[^\W\d_]{2}|\d+\.\d)"), "[.]"),
+    (re.compile(r"(?<=[^\W\d_]):(?=[^\s\d])"), "∶"),
+    # @everyone, #channel, ~channel, /command, $cashtag and :smile:, told by the sign before.
+    (re.compile("@"), "＠"),
+    (re.compile(r"(?<!\w)#(?=\w)"), "＃"),
+    (re.compile(r"(?<!\w)~(?=\w)"), "∼"),
+    (re.compile(r"(?<![\w/])/(?=\w)"), "∕"),
+    (re.compile(r"(?<!\w)\$(?=[^\W\d_])"), "＄"),
+    (re.compile(r":(?=[a-z_+-][a-z0-9_+-]*:)", re.IGNORECASE), "∶"),
+    # <@U1>, <!channel>, <b> and {{DATE}}.
+    (re.compile("<"), "‹"),
+    (re.compile(">"), "›"),
+    (re.compile(r"\{(?=\{)"), "❴"),
+)
+
+
+def inert(text: str) -> str:
+    """Take from plain text what chat programs act upon by themselves: links, mentions, commands.
+
+    Every sign taken is replaced by one that looks like it, so that a reader sees what was typed.
+    """
+    for pattern, shown in _ACTED_UPON:
+        text = pattern.sub(shown, text)
+    return text
+
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]~|#]")
+
+
+def markdown(grapheme: str) -> str:
+    """Return a grapheme as Markdown shows it unchanged."""
+    return _MARKDOWN.sub(r"\\\g<0>", grapheme)
+
+
+def utf16_units(text: str) -> int:
+    """Return the length most chat programs count: UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def utf8_bytes(text: str) -> int:
+    """Return the length in bytes."""
+    return len(text.encode())
+
+
+def fitted(
+    text: str,
+    limit: int,
+    *,
+    escape: Callable[[str], str] = str,
+    size: Callable[[str], int] = utf16_units,
+) -> str:
+    """Return `text`, escaped, in at most `limit` of what `size` counts.
 
     Cut between graphemes, never inside an escape; what was cut is counted at the end.
     """
     pieces = [escape(grapheme) for grapheme in graphemes(text)]
-    sizes = [len(piece.encode("utf-16-le", "surrogatepass")) // 2 for piece in pieces]
+    sizes = [size(piece) for piece in pieces]
     if sum(sizes) <= limit:
         return "".join(pieces)
-    room = limit - len(f"… +{len(pieces)} more characters")
+    room = limit - size(f"… +{len(pieces)} more characters")
     used = kept = 0
-    for size in sizes:
-        if used + size > room:
+    for taken in sizes:
+        if used + taken > room:
             break
-        used, kept = used + size, kept + 1
+        used, kept = used + taken, kept + 1
     return "".join(pieces[:kept]) + f"… +{len(pieces) - kept} more characters"
 
 

@@ -16,6 +16,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from monitor.alerts.decide import News, Notice
+from monitor.alerts.forms.discord import discord_form
+from monitor.alerts.forms.mail import mail_form
+from monitor.alerts.forms.matrix import matrix_form
+from monitor.alerts.forms.mattermost import mattermost_form
+from monitor.alerts.forms.ntfy import ntfy_form
+from monitor.alerts.forms.slack import slack_form
+from monitor.alerts.forms.teams import teams_form
+from monitor.alerts.forms.telegram import telegram_form
+from monitor.alerts.message import Message
 from monitor.alerts.plain_text import fitted, plain
 from monitor.domain.finding import Basis, Evidence, Finding, FindingKind, Status
 from monitor.domain.window import utc_text
@@ -39,22 +48,8 @@ class Voice:
     """The port's local time."""
     place_names: Mapping[str, str] = field(default_factory=dict)
     """What to call each place id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A notice in plain words, for no channel in particular; every string went through `plain`."""
-
-    headline: str
-    text: str
-    facts: tuple[tuple[str, str], ...]
-    """Label and value."""
-    unseen: tuple[str, ...]
-    """What could not be seen, one sentence each."""
-    evidence: tuple[str, ...]
-    demo: str
-    """Says what is not a real observation; empty if all is."""
-    footer: str
+    report_url: str = ""
+    """Public address of the published pages' folder, empty where they have none."""
 
 
 def payload_for(notice: Notice, *, voice: Voice) -> dict[str, Any]:
@@ -63,12 +58,15 @@ def payload_for(notice: Notice, *, voice: Voice) -> dict[str, Any]:
     Raises:
         ConfigError: There is no such format.
     """
+    message = message_for(notice, voice=voice)
+    if notice.format == "webhook":
+        return webhook_payload(notice, message)
     try:
-        dress = FORMATS[notice.format]
+        form = CHAT_FORMS[notice.format]
     except KeyError:
-        known = ", ".join(sorted(FORMATS))
+        known = ", ".join(FORMATS)
         raise ConfigError(f"no message format {notice.format!r}; there are: {known}") from None
-    return dress(notice, message_for(notice, voice=voice))
+    return form(message)
 
 
 def message_for(notice: Notice, *, voice: Voice) -> Message:
@@ -93,43 +91,11 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
             f"{notice.news.value} · {finding.severity.value} · as of {utc_text(notice.as_of)} · "
             f"finding {finding.id} revision {notice.revision}"
         ),
+        severity=finding.severity,
+        as_of=notice.as_of,
+        link=f"{voice.report_url.rstrip('/')}/#finding-{finding.id}" if voice.report_url else "",
+        picture=_picture(finding),
     )
-
-
-def slack_payload(_notice: Notice, message: Message) -> dict[str, Any]:
-    """Return a message for a Slack incoming webhook.
-
-    Source: Slack's block reference: header 150, section text 3000, field 2000 characters, 10
-    fields, 50 blocks. `verbatim` keeps names that look like links or channels plain.
-    """
-    blocks: list[dict[str, Any]] = [
-        {
-            "type": "header",
-            "text": {
-                "type": "plain_text",
-                "text": fitted(_inert(message.headline).translate(_ANGLES), 150),
-                "emoji": False,
-            },
-        }
-    ]
-    if message.demo:
-        blocks.append({"type": "context", "elements": [_mrkdwn(message.demo, 1000)]})
-    if message.text:
-        blocks.append({"type": "section", "text": _mrkdwn(message.text, 3000)})
-    fields = [_mrkdwn(value, 600, title=label) for label, value in message.facts]
-    blocks.append({"type": "section", "fields": fields})
-    for title, lines in (("Not seen", message.unseen), ("Evidence", message.evidence)):
-        if lines:
-            listed = "\n".join(f"• {line}" for line in lines)
-            blocks.append({"type": "section", "text": _mrkdwn(listed, 3000, title=title)})
-    blocks.append({"type": "context", "elements": [_mrkdwn(message.footer, 1000)]})
-    summary = f"{message.headline} · {message.facts[0][1]}"
-    return {
-        "text": fitted(_inert(summary), 1000, escape=_entity),
-        "blocks": blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
 
 
 def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
@@ -178,30 +144,19 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
     return payload
 
 
-FORMATS: Mapping[str, Callable[[Notice, Message], dict[str, Any]]] = {
-    "slack": slack_payload,
-    "webhook": webhook_payload,
+CHAT_FORMS: Mapping[str, Callable[[Message], dict[str, Any]]] = {
+    "discord": discord_form,
+    "email": mail_form,
+    "matrix": matrix_form,
+    "mattermost": mattermost_form,
+    "ntfy": ntfy_form,
+    "slack": slack_form,
+    "slack_bot": slack_form,
+    "teams": teams_form,
+    "telegram": telegram_form,
 }
-
-
-_ANGLES = str.maketrans({"<": "‹", ">": "›"})
-_STYLES = str.maketrans({"`": "'", "*": "∗", "~": "∼"})
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-
-
-def _entity(grapheme: str) -> str:
-    return "".join(_ENTITIES.get(char, char) for char in grapheme)
-
-
-def _inert(text: str) -> str:
-    """Take from text what Slack's mrkdwn would style or link; entities come later."""
-    return text.translate(_STYLES).replace("://", "[:]//")
-
-
-def _mrkdwn(text: str, limit: int, *, title: str = "") -> dict[str, Any]:
-    head = f"*{title}*\n" if title else ""
-    body = fitted(_inert(text), limit - len(head), escape=_entity)
-    return {"type": "mrkdwn", "text": head + body, "verbatim": True}
+"""How each chat program wants a message."""
+FORMATS = (*CHAT_FORMS, "webhook")
 
 
 _HEADLINES = {
@@ -252,6 +207,8 @@ _HEADLINES = {
     ),
 }
 """While a finding is open, and after."""
+_BACK = "{place} looks as it did before"
+"""Of the end of a change, told as an event of its own."""
 
 
 def _headline(finding: Finding, voice: Voice) -> str:
@@ -267,6 +224,8 @@ def _headline(finding: Finding, voice: Voice) -> str:
     place_id = finding.place_id or ""
     place = plain(voice.place_names.get(place_id, place_id)) or "an unnamed place"
     pattern = _HEADLINES[finding.kind][finding.status is Status.CLOSED]
+    if finding.why.get("return"):
+        pattern = _BACK
     said = pattern.replace("{place}", place).replace("{ship}", name or number or "a vessel")
     if finding.basis is Basis.IMAGE and finding.kind is FindingKind.DEPARTED:
         said += " by imagery"
@@ -341,6 +300,26 @@ def _unseen(finding: Finding) -> Iterator[str]:
         hours=1
     ):
         yield f"The {noun} itself: it lies between two observations."
+
+
+def _picture(finding: Finding) -> dict[str, object]:
+    """Say which picture shows it: its last scene, and the last before that told otherwise."""
+    seen = [e for e in finding.evidence if e.kind == "scene" and e.at is not None]
+    if not seen:
+        return {}
+    seen.sort(key=lambda e: (e.at, e.ref))
+    after = seen[-1]
+    earlier = [e for e in seen if e.ref != after.ref]
+    other = [e for e in earlier if _state_in(e) != _state_in(after)] or earlier
+    shown = [*other[-1:], after]
+    return {
+        "place": finding.place_id,
+        "scenes": [{"id": e.ref, "note": plain(e.note)} for e in shown],
+    }
+
+
+def _state_in(item: Evidence) -> str:
+    return item.note.partition(",")[0]
 
 
 def _evidence_line(item: Evidence) -> str:

@@ -20,9 +20,9 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from monitor.alerts.channels import Receipt, address_label, checked_address, raise_for_answer
+from monitor.alerts.channels import Line, Receipt, address_label, checked_address
 from monitor.errors import ConfigError, DeliveryDelayed, DeliveryRefused
-from monitor.http_client import HttpClient, HttpNotSent, HttpOutcomeUnknown
+from monitor.http_client import HttpClient
 
 MAX_BODY_BYTES = 20_000
 """The specification asks for less than 20 kB."""
@@ -77,9 +77,8 @@ class WebhookChannel:
         self._url = url
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
-        self._label = address_label(url)
+        self._line = Line(client, label=address_label(url))
         self._signers = [Webhook(_key(secret, name)) for secret in secrets]
-        self._client = client
         self._allow_private = allow_private
         self._resolve = resolve
 
@@ -94,7 +93,7 @@ class WebhookChannel:
         """Post `body`, signed; see `Channel.send`."""
         text = json.dumps(body, separators=(",", ":"))
         if len(text) >= MAX_BODY_BYTES:
-            raise DeliveryRefused(f"{self._label}: message of {len(text)} bytes is too long")
+            raise DeliveryRefused(f"{self._line.label}: message of {len(text)} bytes is too long")
         signatures = [signer.sign(message_id, attempt_at, text) for signer in self._signers]
         headers = {
             "content-type": "application/json",
@@ -102,28 +101,25 @@ class WebhookChannel:
             "webhook-timestamp": str(int(attempt_at.timestamp())),
             "webhook-signature": " ".join(signatures),
         }
-        address = self._checked_address()
-        try:
-            answer = self._client.post(
-                self._url, content=text.encode("ascii"), headers=headers, connect_to=address
-            )
-        except HttpNotSent as exc:
-            raise DeliveryDelayed(f"{self._label}: {exc}") from exc
-        except HttpOutcomeUnknown as exc:
-            raise DeliveryDelayed(f"{self._label}: {exc}", uncertain=True) from exc
-        raise_for_answer(answer, label=self._label, attempt_at=attempt_at)
+        answer = self._line.tell(
+            self._url,
+            text.encode("ascii"),
+            attempt_at=attempt_at,
+            headers=headers,
+            connect_to=self._checked_address(),
+        )
         return Receipt(status=answer.status, remote_id=message_id)
 
     def _checked_address(self) -> str:
         try:
             addresses = self._resolve(self._host, self._port)
         except (OSError, UnicodeError) as exc:
-            raise DeliveryDelayed(f"{self._label}: the host's name was not found") from exc
+            raise DeliveryDelayed(f"{self._line.label}: the host's name was not found") from exc
         if not addresses:
-            raise DeliveryDelayed(f"{self._label}: the host has no address")
+            raise DeliveryDelayed(f"{self._line.label}: the host has no address")
         if not self._allow_private and not all(_is_public(a) for a in addresses):
             raise DeliveryRefused(
-                f"{self._label} is in a private network; "
+                f"{self._line.label} is in a private network; "
                 "set allow_private = true for this channel if that is meant"
             )
         return addresses[0]

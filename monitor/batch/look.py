@@ -102,6 +102,7 @@ def look_at(
         {
             **tally.summary(),
             "scenes": len(scenes),
+            "rendered": sum(scene.rendered for scene in scenes),
             "berths": len(gazetteer.berths),
             "ships": len(ships),
             **counts,

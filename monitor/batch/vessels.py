@@ -21,7 +21,7 @@ import shapely
 from monitor.batch import Progress
 from monitor.batch.vessel_scene import NamedScene, named_scene
 from monitor.detect.imagery.optical_vessels import optical_sightings
-from monitor.detect.imagery.port_pixels import native_gsd_m, port_grid, port_pixels
+from monitor.detect.imagery.port_pixels import port_grid, port_pixels
 from monitor.detect.imagery.radar_blobs import field_of
 from monitor.detect.imagery.radar_vessels import Hull, VesselCriteria, hulls_in, radar_vessels
 from monitor.detect.imagery.sea_clutter import (
@@ -36,7 +36,7 @@ from monitor.detect.imagery.sea_clutter import (
 )
 from monitor.domain.chip import Chip, Grid
 from monitor.domain.geo import MetricFrame
-from monitor.domain.scene import Modality
+from monitor.domain.scene import Modality, native_gsd_m
 from monitor.domain.sighting import Sighting
 from monitor.errors import BadScene, InputError
 from monitor.sources.gazetteer import load_gazetteer

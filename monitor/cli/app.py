@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,8 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli import questions
+from monitor.cli.alerts import ack, alerts, send_test, silence_app
+from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
+from monitor.cli.plan import plan
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from monitor.batch.import_ais import Imported, ImportPlan
     from monitor.batch.import_ais import Progress as ByteProgress
     from monitor.domain.finding import Finding
+    from monitor.store.engine import Store
+    from monitor.watch.replay import ReplayPlan
     from monitor.wiring import Wiring
 
 app = typer.Typer(
@@ -56,7 +62,13 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(plan)
 app.command()(explain)
+app.command()(alerts)
+app.command()(ack)
+app.add_typer(silence_app, name="silence")
+app.command("send-test")(send_test)
+app.command()(diff)
 
 
 def main() -> None:
@@ -262,17 +274,42 @@ def replay(
     end: Annotated[
         str | None, typer.Option("--to", help="Instant after the last, ISO 8601.")
     ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="Replay what this store holds (or the folder of a demo or replay) in place of "
+            "the settings' folders."
+        ),
+    ] = None,
 ) -> None:
     """Run the same jobs over history under a virtual clock, into a store of its own.
 
     Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html. Killed and
     started again it goes on where it was; nothing is sent to any channel.
+
+    What reached us before --from is known, and what was over by then is not listed.
+
+    With --store each fact counts from when it reached that store, scenes are not judged again, and
+    the jobs run whenever something was found there: the same is found as was found live.
     """
-    _replay(loaded(config), out, start, end)
+    wiring = loaded(config)
+    if store is None:
+        _replay(wiring, out, start, end)
+        return
+    with stored(config, store) as source:
+        _replay(wiring, out, start, end, source)
 
 
 @app.command()
-def demo(out: OutOption = Path("demo-output")) -> None:
+def demo(
+    out: OutOption = Path("demo-output"),
+    swap: Annotated[
+        bool,
+        typer.Option(
+            "--swap", help="Two ships send each other's static data from 5 to 13 January."
+        ),
+    ] = False,
+) -> None:
     """Replay the Tartus story, December 2024 to February 2025, from the bundled samples.
 
     AIS is reconstructed from published facts and the scenes are rendered; both are labelled so
@@ -280,7 +317,8 @@ def demo(out: OutOption = Path("demo-output")) -> None:
     """
     from monitor.bundled import bundled
 
-    _replay(loaded(bundled("config", "demo.toml")), out, None, None)
+    wiring = loaded(bundled("config", "demo.toml"))
+    _replay(_with_swap(wiring, out) if swap else wiring, out, None, None)
 
 
 @app.command()
@@ -314,9 +352,10 @@ def tracks(
     from monitor.detect.picture import Criteria
     from monitor.detect.visits import PRESETS
     from monitor.domain.vessel import WatchList
+    from monitor.report.files import filling
     from monitor.sources.watchlist import load_watchlist
 
-    with progress_bar("reading AIS") as progress:
+    with filling(out), progress_bar("reading AIS") as progress:
         result = track_files(
             files,
             aoi=aoi_path(aoi),
@@ -358,11 +397,16 @@ def look(
     ] = 24,
 ) -> None:
     """Judge every berth in every scene; write berth_states.csv, ships.geojson,
-    summary.json."""
+    summary.json.
+
+    A folder without catalog.json or collection.json is searched, with the folders in it, for STAC
+    items. GeoTIFFs without items are a source of the daemon (docs/imagery.md), not of this command.
+    """
     from monitor.batch.look import look_at
+    from monitor.report.files import filling
     from monitor.report.ships import ships_table
 
-    with progress_bar("looking at scenes") as progress:
+    with filling(out), progress_bar("looking at scenes") as progress:
         result = look_at(
             catalog, aoi=aoi_path(aoi), out=out, references=references, progress=progress
         )
@@ -371,6 +415,11 @@ def look(
         typer.echo(f"monitor: skipped: {count} × {reason}, first: {example}", err=True)
     counts = {w: sum(s.state.value == w for s in result.states) for w in _STATE_WORDS}
     typer.echo(f"{len(result.scenes)} scenes: " + ", ".join(f"{n} {w}" for w, n in counts.items()))
+    drawn = sum(scene.rendered for scene in result.scenes)
+    if drawn:
+        typer.echo(
+            f"Rendered: {drawn} of {len(result.scenes)} scenes are drawn, not taken by a satellite."
+        )
     if result.ships:
         last = max((s.acquired_at, s.scene_id) for s in result.ships)[1]
         shown = [s for s in result.ships if s.scene_id == last]
@@ -621,41 +670,80 @@ def outbox_drop(
     typer.echo("dropped")
 
 
-def _replay(wiring: Wiring, out: Path, start: str | None, end: str | None) -> None:
-    from monitor.domain.window import TimeWindow
+def _with_swap(wiring: Wiring, out: Path) -> Wiring:
+    """Return the demo with its AIS file told anew, written to `out/swap`."""
+    from monitor.demo.swap import write_swapped
+
+    (source,) = wiring.settings.sources.ais
+    assert source.kind == "folder"
+    folder = write_swapped(wiring.locate(source.path), out / "swap")
+    return wiring.reading_ais_from(folder)
+
+
+def _replay(
+    wiring: Wiring, out: Path, start: str | None, end: str | None, source: Store | None = None
+) -> None:
+    """Replay the settings' folders, or what the store `source` holds, and publish into `out`."""
     from monitor.report.files import out_folder
     from monitor.store.engine import writer_lock
+    from monitor.store.history import History
     from monitor.watch import replay as replaying
     from monitor.watch.publish import publish
 
-    defaults = wiring.settings.replay
-    first, last = start or defaults.start, end or defaults.end
-    if first is None or last is None:
-        raise ConfigError("give --from and --to, or [replay] start and end in the settings")
-    start_at, end_at = instant(first, "--from"), instant(last, "--to")
-    if end_at <= start_at:
-        raise InputError(f"--to ({last}) must be later than --from ({first})")
-    plan = wiring.replay_plan(TimeWindow(start=start_at, end=end_at))
+    plan = _replay_plan(wiring, start, end, source)
     path = out_folder(out) / "monitor.db"
-    with writer_lock(path):
-        store = replaying.open_replay(path, plan)
-        try:
-            with progress_bar("replaying") as progress:
-                replaying.replay(
-                    store,
-                    plan,
-                    wiring.analysis_jobs(store, replaying=True),
-                    progress=lambda done, total, at: progress(done, total, f"{at:%d %b %Y}"),
-                )
-            published = publish(store, wiring.brief, wiring.press, out, now=end_at)
-        finally:
-            store.close()
+    if source is not None and path.resolve() == Path(str(source.engine.url.database)).resolve():
+        raise InputError(f"{path} is the store to be replayed; name another folder with --out")
+    with (
+        writer_lock(path),
+        closing(replaying.open_replay(path, plan)) as store,
+        ExitStack() as opened,
+    ):
+        if source is None:
+            jobs = wiring.analysis_jobs(store, replaying=True)
+        else:
+            jobs = wiring.history_jobs(store, opened.enter_context(closing(History(source))))
+        with progress_bar("replaying") as progress:
+            replaying.replay(
+                store,
+                plan,
+                jobs,
+                progress=lambda done, total, at: progress(done, total, f"{at:%d %b %Y}"),
+            )
+        published = publish(
+            store,
+            wiring.brief,
+            wiring.press,
+            out,
+            now=plan.window.end,
+            since=plan.window.start if plan.context else None,
+        )
     shown = _show(published.findings)
     typer.echo(
         f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
         f"all are in {out / 'findings.jsonl'}"
     )
     typer.echo(f"map: {published.page.resolve()}")
+
+
+def _replay_plan(
+    wiring: Wiring, start: str | None, end: str | None, source: Store | None
+) -> ReplayPlan:
+    from monitor.domain.window import TimeWindow
+
+    if source is None:
+        start, end = start or wiring.settings.replay.start, end or wiring.settings.replay.end
+        if start is None or end is None:
+            raise ConfigError("give --from and --to, or [replay] start and end in the settings")
+    start_at = instant(start, "--from") if start else None
+    end_at = instant(end, "--to") if end else None
+    if start_at and end_at and end_at <= start_at:
+        raise InputError(f"--to ({end}) must be later than --from ({start})")
+    if source is not None:
+        return wiring.history_plan(source, start=start_at, end=end_at)
+    assert start_at
+    assert end_at
+    return wiring.replay_plan(TimeWindow(start=start_at, end=end_at))
 
 
 def _import_into_store(config: Path, plan: ImportPlan, progress: ByteProgress) -> Imported:

@@ -75,6 +75,9 @@ def _finding_lines(answer: dict[str, Any]) -> Iterator[str]:
     yield "values"
     skipped = ("rule", "beside")
     yield from (f"  {k}: {_short(v)}" for k, v in told["why"].items() if k not in skipped)
+    rules = answer["rules"]
+    same = "the same" if rules["found_under"] == rules["now"] else f"others, {rules['now']}"
+    yield f"rules       {rules['found_under']}; these settings hold {same}"
     yield "thresholds in these settings"
     for part, values in answer["thresholds"].items():
         yield from (f"  {part}.{k}: {_short(v)}" for k, v in values.items())
@@ -102,13 +105,18 @@ def _life_lines(answer: dict[str, Any]) -> Iterator[str]:
     yield "decisions"
     if not answer["decisions"]:
         yield "  none: no channel was configured when it was assessed"
-    for d in answer["decisions"]:
-        said = f"told ({d['reason']})" if d["told"] else f"not told: {d['reason']}"
+    for d in [*answer["decisions"], *answer["follow_ups"]]:
+        said = f"owed ({d['reason']})" if d["told"] else f"not told: {d['reason']}"
         yield f"  revision {d['revision']}  {d['target']}  {d['recorded_at']}  {said}"
-        sent = d["delivery"]
+        notice, sent = d["notice"], d["delivery"]
+        if notice:
+            why = f": {notice['reason']}" if notice["reason"] else ""
+            word = "looked at again" if notice["state"] == "held" else "on"
+            yield f"      {notice['state']} ({notice['news']}){why}, {word} {notice['at']}"
         if sent:
             error = f": {sent['error']}" if sent["error"] else ""
-            yield f"      delivery {sent['state']}, {sent['attempts']} attempts{error}"
+            many = " with others in one message" if sent["together"] else ""
+            yield f"      delivery {sent['state']}{many}, {sent['attempts']} attempts{error}"
 
 
 def _berth_lines(answer: dict[str, Any]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.domain.window import Edge
+    from monitor.report.aprons import ApronStatus
     from monitor.report.status import BerthStatus, ShipStatus
     from monitor.store.engine import Store
     from monitor.watch.view import Shown
@@ -39,15 +40,19 @@ def status(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say where each watched ship is and how each berth stands, since when and how known.
+    """Say where each watched ship is and how each berth and apron stands, since when, how known.
 
     With --at the answer is what was known then, not what became known later. On the demo:
     `monitor demo -o out`, then `monitor status -c demo --store out --at 2025-01-23`.
     """
+    from monitor.detect.baselines import berth_baselines
+    from monitor.report.aprons import apron_statuses
     from monitor.report.status import berth_statuses, ship_statuses
 
     shown = _shown(config, store, at)
-    ships, berths = ship_statuses(shown.view), berth_statuses(shown.view)
+    usual = berth_baselines(shown.picture.usual.pasts, as_of=shown.view.as_of)
+    ships, berths = ship_statuses(shown.view), berth_statuses(shown.view, usual)
+    aprons = apron_statuses(shown.view)
     if as_json:
         typer.echo(
             json.dumps(
@@ -55,6 +60,7 @@ def status(
                     "as_of": shown.view.as_of.isoformat(),
                     "ships": [s.to_dict() for s in ships],
                     "berths": [b.to_dict() for b in berths],
+                    "aprons": [a.to_dict() for a in aprons],
                 },
                 ensure_ascii=False,
             )
@@ -75,7 +81,8 @@ def status(
     typer.echo("")
     if listed:
         show_table(
-            ("berth", "state", "since (UTC)", "how known"), [_berth_cells(b) for b in listed]
+            ("berth", "state", "since (UTC)", "usual", "how known"),
+            [_berth_cells(b) for b in listed],
         )
     counted = sorted({b.state for b in berths}, key=lambda s: s.value)
     typer.echo(
@@ -83,6 +90,12 @@ def status(
         + ", ".join(f"{sum(b.state is s for b in berths)} {s.value}" for s in counted)
         + ("" if every_berth else " (--all lists every one)")
     )
+    if aprons:
+        typer.echo("")
+        show_table(
+            ("apron", "state", "since (UTC)", "last look", "not seen"),
+            [_apron_cells(a) for a in aprons],
+        )
 
 
 def who(
@@ -96,6 +109,8 @@ def who(
 
     All that has reached the store until now counts, also what was learned after that instant.
     """
+    from monitor.detect.baselines import berth_baselines
+    from monitor.report.usual_words import baseline_dict, baseline_text, stay_text
     from monitor.report.who import who_lay_at
 
     shown = _shown(config, store, None)
@@ -110,8 +125,12 @@ def who(
         findings=shown.picture.findings,
         register=shown.picture.register,
     )
+    usual = [
+        b for b in berth_baselines(shown.picture.usual.pasts, as_of=when) if b.berth_id == berth_id
+    ]
     if as_json:
-        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+        body = {**answer.to_dict(), "usual": [baseline_dict(b) for b in usual]}
+        typer.echo(json.dumps(body, ensure_ascii=False))
         return
     typer.echo(f"{berth_id} at {_minute(when)} UTC: {answer.said}")
     for ship in answer.ships:
@@ -134,6 +153,10 @@ def who(
             f"  length seen on {_minute(seen.acquired_at)} UTC: "
             f"{seen.length_m:.0f} m, give or take {seen.length_error_m:.0f} m"
         )
+    for line in usual:
+        typer.echo(f"  usual before, by {plain(baseline_text(line))}")
+    if usual and stay_text(usual[0]):
+        typer.echo(f"  {stay_text(usual[0])}")
 
 
 def history(
@@ -206,11 +229,11 @@ def _shown(config: Path, store: Path | None, at: str | None) -> Shown:
             wiring.brief,
             title=wiring.settings.port.title,
             zone=wiring.settings.port.time_zone,
-            as_of=instant(at, "--at") if at else _now(opened),
+            as_of=instant(at, "--at") if at else now_of(opened),
         )
 
 
-def _now(store: Store) -> datetime:
+def now_of(store: Store) -> datetime:
     """Return the instant a store speaks for: where its replay ended, else now."""
     from monitor.clock import SystemClock
     from monitor.watch.replay import told_until
@@ -230,13 +253,17 @@ def _one(text: str, names: Sequence[str], what: str) -> str:
 
 
 def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
+    from monitor.report.summary import can_both_be
+
     notes = [f"lost about {lost_at:%d %b %Y} by the watch list"] if lost_at else []
     if ship.silent is not None:
         notes.append(f"no AIS received since {_minute(ship.silent.start_latest)}")
     notes += [f"fits a vessel without AIS at {f.place_id}" for f in ship.fits if f.status == "open"]
     notes += [
-        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}"
+        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}, "
+        + ("both can be true" if can_both_be(f, ship.finding) else "which contradicts it")
         for f in ship.also
+        if ship.finding is not None
     ]
     finding = ship.finding
     return (
@@ -253,7 +280,28 @@ def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
 
 
 def _berth_cells(berth: BerthStatus) -> tuple[str, ...]:
-    return (berth.berth_id, berth.state.value, _edge(berth.since), "; ".join(berth.evidence))
+    from monitor.report.usual_words import usual_text
+
+    return (
+        berth.berth_id,
+        berth.state.value,
+        _edge(berth.since),
+        usual_text(berth.baselines),
+        "; ".join(berth.evidence),
+    )
+
+
+def _apron_cells(apron: ApronStatus) -> tuple[str, ...]:
+    from monitor.report.aprons import look_text
+
+    blind = apron.unusable
+    return (
+        apron.apron_id,
+        apron.state,
+        "" if apron.since.earliest is apron.since.latest is None else _edge(apron.since),
+        look_text(apron.last_look) if apron.last_look else "none could be judged",
+        f"{_minute(blind.acquired_at)}: {blind.reason}" if blind else "",
+    )
 
 
 def _edge(edge: Edge) -> str:

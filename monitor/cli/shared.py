@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,8 +55,11 @@ def loaded(config: Path) -> Wiring:
     from monitor.wiring import Wiring
 
     if not config.suffix and len(config.parts) == 1 and not config.exists():
-        with suppress(InputError):
+        try:
             config = bundled("config", f"{config}.toml")
+        except InputError:
+            hint = _bundled_hint(str(config), "config", ".toml")
+            raise InputError(f"{config}: neither a file nor bundled settings; {hint}") from None
     return Wiring.load(config)
 
 
@@ -88,12 +92,22 @@ def aoi_path(text: str) -> Path:
     from monitor.bundled import bundled
 
     path = Path(text)
-    if path.suffix or path.exists():
+    if path.exists() or (path.suffix and len(path.parts) > 1):
         return path
     try:
         return bundled("aoi", f"{text}.geojson")
     except InputError:
-        raise InputError(f"{text}: neither a file nor a bundled area file") from None
+        hint = _bundled_hint(text, "aoi", ".geojson")
+        raise InputError(f"{text}: neither a file nor a bundled area file; {hint}") from None
+
+
+def _bundled_hint(text: str, folder: str, suffix: str) -> str:
+    """Return which file that came with the program may be meant."""
+    from monitor.bundled import bundled
+
+    names = sorted(p.stem for p in bundled(folder).glob(f"*{suffix}"))
+    near = difflib.get_close_matches(Path(text).stem.casefold(), names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"bundled are: {', '.join(names)}"
 
 
 def instant(text: str, option: str) -> datetime:

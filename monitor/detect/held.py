@@ -13,13 +13,15 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.detect import matrix
+from monitor.detect.apron_rules import APRON_KINDS, APRON_RULE
+from monitor.detect.clear_looks import looks_that_count
 from monitor.detect.interference import held_back, silence_held_back
 from monitor.detect.picture import Criteria, Evidence, Picture
+from monitor.detect.usual_rules import USUAL_RULE, rank_numbers, share_numbers, usual_anchor
 from monitor.detect.visits import short_waits
 from monitor.detect.voyage_rules import first_calls
 from monitor.detect.wording import RULES_VERSION, Words
-from monitor.domain.apron_state import ApronChange
-from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.berth_state import BerthState
 from monitor.domain.candidate import Candidate, Decided
 from monitor.domain.finding import Basis, Finding, FindingKind, Status, Subject, claim_key
 from monitor.domain.place import Gazetteer
@@ -39,8 +41,15 @@ _SAID = {
     "explained_by_ais": "AIS explains the ship in the images.",
     "ais_coverage_not_shown": "Not claimed: AIS was not shown to work around the images.",
     "doubtful_image": "One doubtful image neither takes nor frees a berth.",
-    "not_confirmed": "A change on an apron waits for a second look that shows it too.",
+    "not_confirmed": "A change waits for a second look that shows it too.",
+    "doubtful_change": "The score of a change on an apron is too low to begin or confirm anything.",
+    "beside_berth": "A change along a berth may be a ship alongside or her shadow.",
+    "usual_for_apron": "This apron has often looked as different as that.",
+    "contradicted": "Other looks at the apron show the opposite.",
     "history_too_short": "Learning: too few days of AIS before the visit to call it the first.",
+    "learning": "Learning: too few looks before it to say what is usual.",
+    "not_rare": "Not unusual: earlier looks showed it too, or are too few to rule that out.",
+    "not_longer": "Not unusual: neither rare nor longer than earlier ones.",
     "visit_unsure": "No visit of hers is sure enough to count.",
     "below_first_stage": "She stayed for less than the first stage of a wait.",
 }
@@ -65,7 +74,8 @@ def candidates_in(
         *_hulls(picture, criteria),
         *_leavings(picture, gazetteer, words, criteria),
         *_looks(evidence.berth_states, criteria),
-        *_aprons(evidence),
+        *_usual(picture, criteria),
+        *_aprons(picture),
         *_first_visits(picture, words, criteria),
         *_waits(picture, gazetteer, words, criteria),
     ]
@@ -236,14 +246,11 @@ def _leavings(
 def _looks(states: Iterable[BerthState], criteria: Criteria) -> Iterator[Candidate]:
     """Images whose score speaks against the state before them, and not loudly enough."""
     c = criteria.matrix
-    known: dict[str, Occupancy] = {}
-    for state in sorted(states, key=lambda s: (s.berth_id, s.acquired_at, s.scene_id)):
-        if state.state is Occupancy.UNOBSERVED:
-            continue
-        doubtful = c.freed_to < state.score < c.taken_from
-        if not doubtful or state.state is known.get(state.berth_id):
-            known[state.berth_id] = state.state
-            continue
+    series: dict[str, list[BerthState]] = {}
+    for state in states:
+        series.setdefault(state.berth_id, []).append(state)
+    aside = (s for own in series.values() for s in looks_that_count(own, criteria=c).aside)
+    for state in aside:
         yield _held(
             FindingKind.BERTH_STATE_CHANGED,
             basis=Basis.IMAGE,
@@ -258,38 +265,60 @@ def _looks(states: Iterable[BerthState], criteria: Criteria) -> Iterator[Candida
                 "scene": state.scene_id,
                 "state": state.state.value,
                 "score": round(state.score, 3),
+                "rests_on": state.reason,
                 "freed_to": c.freed_to,
                 "taken_from": c.taken_from,
+                "clear_to": c.clear_to,
+                "clear_from": c.clear_from,
             },
         )
 
 
-_APRON_KINDS = {
-    ApronChange.FILLED: FindingKind.APRON_FILLED,
-    ApronChange.CLEARED: FindingKind.APRON_CLEARED,
-    ApronChange.CHANGED: FindingKind.APRON_CHANGED,
-}
-
-
-def _aprons(evidence: Evidence) -> Iterator[Candidate]:
-    for state in evidence.apron_states:
-        kind = _APRON_KINDS.get(state.change)
-        if kind is None or state.confirmed:
-            continue
+def _aprons(picture: Picture) -> Iterator[Candidate]:
+    """Looks at aprons that show a change no finding rests on."""
+    for state, reason in picture.aprons.held:
         yield _held(
-            kind,
+            APRON_KINDS[state.change],
             basis=Basis.IMAGE,
-            rule=f"apron@{RULES_VERSION}",
+            rule=APRON_RULE,
             subject=Subject(),
             place_id=state.apron_id,
-            anchor=f"unconfirmed/{state.scene_id}",
+            anchor=f"look/{state.scene_id}",
             start=state.acquired_at,
             end=state.acquired_at,
-            reason="not_confirmed",
+            reason=reason,
             numbers={
                 "scene": state.scene_id,
                 "score": None if math.isnan(state.score) else round(state.score, 3),
                 "changed_m2": None if math.isnan(state.changed_m2) else round(state.changed_m2),
+            },
+        )
+
+
+def _usual(picture: Picture, criteria: Criteria) -> Iterator[Candidate]:
+    """States of berths that are not told as unusual, and single looks at one."""
+    for judged in picture.usual.judged:
+        if judged.told:
+            continue
+        spell, first = judged.spell, judged.first
+        after = spell.after if spell else None
+        yield _held(
+            FindingKind.UNUSUAL_OCCUPANCY,
+            basis=Basis.IMAGE,
+            rule=USUAL_RULE,
+            subject=Subject(),
+            place_id=first.berth_id,
+            anchor=usual_anchor(judged),
+            start=first.acquired_at,
+            end=first.acquired_at if spell is None else after.acquired_at if after else None,
+            reason=judged.reason,
+            numbers={
+                "state": first.state.value,
+                "looks": len(spell.looks) if spell else 1,
+                "baselines": [share_numbers(s, criteria.usual) for s in judged.shown],
+                "least_looks": criteria.usual.least_looks,
+                "rare_share": criteria.usual.rare_share,
+                **rank_numbers(judged),
             },
         )
 

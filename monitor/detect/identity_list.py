@@ -41,9 +41,9 @@ def listed_otherwise(register: Register, watch: WatchList) -> Iterator[Conflict]
                 continue
             if other is None and said.held_ms is None:
                 continue
-            yield _against_list(
-                mmsi, vessel, said, imo_claim(mmsi, said, register), other, str(said.value)
-            )
+            claim_made = imo_claim(mmsi, said, register)
+            enough = said.first_ms if other or said.held_ms is None else said.held_ms
+            yield _against_list(mmsi, vessel, said, claim_made, other, str(said.value), enough)
 
 
 def named_otherwise(
@@ -67,7 +67,7 @@ def named_otherwise(
             if said.held_ms is None or key in own or other is None or other is vessel:
                 continue
             claim = reported(f"MMSI {mmsi} calls herself {said.value}", said)
-            yield _against_list(mmsi, vessel, said, claim, other, f"name:{key}")
+            yield _against_list(mmsi, vessel, said, claim, other, f"name:{key}", said.held_ms)
 
 
 def _listed_ship(
@@ -93,6 +93,7 @@ def _against_list(
     claim: Claim,
     other: WatchedVessel | None,
     anchor: str,
+    learned_ms: int,
 ) -> Conflict:
     number = f", IMO {vessel.imo}" if vessel.imo else ""
     return Conflict(
@@ -105,7 +106,7 @@ def _against_list(
         ),
         first_ms=said.first_ms,
         last_ms=said.last_ms,
-        learned_ms=said.first_ms if said.held_ms is None else said.held_ms,
+        learned_ms=learned_ms,
         held=said.held_ms is not None,
         watched=1 + (other is not None),
         anchor=f"listed:{vessel.imo}/{anchor}",

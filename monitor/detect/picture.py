@@ -12,11 +12,14 @@ from datetime import datetime
 import numpy as np
 
 from monitor.detect import ais_rules, image_rules, matrix
+from monitor.detect.apron_rules import apron_findings
+from monitor.detect.aprons import ApronCriteria, ApronHistory, apron_history
 from monitor.detect.beside import with_beside
 from monitor.detect.call_rules import encounter_findings
 from monitor.detect.cells import cells_in
 from monitor.detect.crossing_rules import crossing_findings
 from monitor.detect.crossings import CrossingCriteria
+from monitor.detect.drift import Group, groups_of
 from monitor.detect.en_route import EnRouteCriteria
 from monitor.detect.en_route_rules import en_route_findings
 from monitor.detect.encounters import EncounterCriteria, encounters_in, service_ships
@@ -44,10 +47,14 @@ from monitor.detect.reception import (
     feed_logs,
     listening_to,
 )
+from monitor.detect.rule_inputs import digest_of
 from monitor.detect.settled import Settled
 from monitor.detect.silence_rules import silence_findings
 from monitor.detect.silences import SilenceCriteria, silences_in
 from monitor.detect.tracks import TrackCriteria, Tracks, tracks_in
+from monitor.detect.usual import Usual, usual_of
+from monitor.detect.usual_criteria import DriftCriteria, UsualCriteria
+from monitor.detect.usual_rules import drift_findings, unusual_findings
 from monitor.detect.visits import VisitCriteria, visits_in
 from monitor.detect.voyage_rules import destination_findings, first_visit_findings
 from monitor.detect.voyages import VoyageCriteria, static_by_ship, voyage_of
@@ -84,6 +91,9 @@ class Criteria:
     crossing: CrossingCriteria = field(default_factory=CrossingCriteria)
     en_route: EnRouteCriteria = field(default_factory=EnRouteCriteria)
     outlook: OutlookCriteria = field(default_factory=OutlookCriteria)
+    usual: UsualCriteria = field(default_factory=UsualCriteria)
+    drift: DriftCriteria = field(default_factory=DriftCriteria)
+    apron: ApronCriteria = field(default_factory=ApronCriteria)
     rule: ais_rules.RuleCriteria = field(default_factory=ais_rules.RuleCriteria)
 
 
@@ -125,6 +135,12 @@ class Picture:
     """The berth matrix: one cell for each look at a berth, by berth and time."""
     matches: tuple[SceneMatch, ...]
     """Sightings against tracks, by time and scene."""
+    usual: Usual
+    """What is usual at each berth, and what is not."""
+    levels: tuple[Group, ...]
+    """How full each port and quay is, and its drifts."""
+    aprons: ApronHistory
+    """What the looks at the aprons come to."""
     findings: tuple[Finding, ...]
 
 
@@ -211,6 +227,14 @@ def compile_picture(
         gazetteer,
         criteria=criteria.fit,
     )
+    usual = usual_of(evidence.berth_states, criteria=criteria.usual, matrix=criteria.matrix)
+    levels = groups_of(
+        evidence.berth_states,
+        gazetteer,
+        as_of=as_of,
+        criteria=criteria.drift,
+        matrix=criteria.matrix,
+    )
     words = Words(register, gazetteer)
     outlook = outlook_of(evidence.scenes, gazetteer, as_of=as_of, criteria=criteria.outlook)
     shaky = _shaky_edges(visits, degraded, criteria.interference)
@@ -225,6 +249,8 @@ def compile_picture(
         criteria=criteria.encounter,
         except_mmsis=service_ships(evidence.static),
     )
+    aprons = apron_history(evidence.apron_states, gazetteer, criteria=criteria.apron)
+    rules = digest_of(criteria)
     findings: list[Finding] = [
         *ais_rules.port_call_findings(visits, words, shaky=shaky),
         *ais_rules.waiting_findings(visits, words, criteria=criteria.rule),
@@ -269,6 +295,9 @@ def compile_picture(
             criteria=criteria.matrix,
         ),
         *image_rules.departures_by_image(fits, words),
+        *unusual_findings(usual, words, criteria=criteria.usual),
+        *drift_findings(levels, words, criteria=criteria.drift),
+        *apron_findings(aprons.episodes, words, criteria=criteria.apron),
     ]
     return Picture(
         as_of=as_of,
@@ -281,8 +310,11 @@ def compile_picture(
         episodes=episodes,
         cells=cells,
         matches=matches,
+        usual=usual,
+        levels=levels,
+        aprons=aprons,
         findings=in_order(
-            _labelled(f)
+            _labelled(f, rules)
             for f in with_beside(outlook.with_next_look(findings))
             if not settled.holds(f)
         ),
@@ -313,8 +345,10 @@ def listening_of(evidence: Evidence, *, as_of: datetime, criteria: FeedCriteria)
     return listening_to(coverage, logs, as_of=as_of, criteria=criteria)
 
 
-def _labelled(finding: Finding) -> Finding:
-    """Begin the text of what rests on the demo's made-up evidence with a word that says so."""
+def _labelled(finding: Finding, rules: str) -> Finding:
+    """Say in `why.rules` which thresholds made it, and begin the text of what rests on the demo's
+    made-up evidence with a word that says so."""
+    finding = replace(finding, why={**finding.why, "rules": rules})
     if any(e.is_made_up for e in finding.evidence):
         return replace(finding, text=f"[Reconstruction] {finding.text}")
     return finding

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
-from monitor.domain.finding import Finding, FindingKind
+from monitor.domain.finding import Basis, Finding, FindingKind
 from monitor.domain.sighting import Sighting
 from monitor.domain.window import to_ms
 
@@ -73,8 +73,10 @@ class Settled:
 
     def holds(self, finding: Finding) -> bool:
         """Return whether a finding rests on the settled part: it stays as it was found."""
-        if finding.kind in _BY_IMAGE or "berth" in finding.why:
-            berth = self.berths.get(finding.why.get("berth") or finding.place_id or "")
+        departed = finding.kind is FindingKind.DEPARTED and finding.basis is Basis.IMAGE
+        if finding.kind in _BY_IMAGE or departed:
+            place = finding.why["berth"] if departed else finding.place_id
+            berth = self.berths.get(place or "")
             seen = [e.at for e in finding.evidence if e.kind == "scene" and e.at is not None]
             return berth is not None and bool(seen) and min(seen) < berth
         return any(

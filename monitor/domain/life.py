@@ -149,6 +149,16 @@ def _apart(old: Finding, new: Finding) -> timedelta:
     return abs(c - a) + abs(d - b)
 
 
+def is_over_by(finding: Finding, at: datetime) -> bool:
+    """Return whether a finding was learned and over before an instant, and not taken back since.
+
+    A retracted one says nothing of when it was taken back: it counts as not over.
+    """
+    if finding.status is Status.RETRACTED:
+        return False
+    return finding.learned_at < at and told_span(finding)[1] < at
+
+
 def told_span(finding: Finding) -> tuple[datetime, datetime]:
     """Return the time a finding speaks of; one that has not ended reaches into the far future."""
     start = finding.start_earliest or finding.start_latest or finding.learned_at

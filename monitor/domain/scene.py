@@ -70,3 +70,14 @@ class Scene:
     def band(self, name: str) -> BandRef | None:
         """Return the band of that common name, or None."""
         return next((b for b in self.bands if b.name == name), None)
+
+
+_NATIVE_GSD_M = {"planetscope": 3.0, "skysat": 3.0, "rapideye": 5.0}
+
+
+def native_gsd_m(sensor: str) -> float:
+    """Return the pixel side to look at a sensor's scenes with: 10 m unless it is known as finer.
+
+    Detection works in metres, so any side serves; a finer one only shows smaller ships.
+    """
+    return _NATIVE_GSD_M.get(sensor, 10.0)

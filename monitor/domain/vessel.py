@@ -311,7 +311,9 @@ def _imo_at(
     """Return the IMO number of who used an MMSI at an instant.
 
     The list's word breaks a tie between numbers in use at once, and stands against a number
-    that was not reported often enough to count.
+    that was not reported often enough to count. It also stands where a ship that gave the listed
+    number before takes on that of another listed ship: then it is not known who she is, and what
+    was said of her must not change its name and change it back.
     """
     history = numbers.get(mmsi, _NO_HISTORY.mmsis)
     if not history.said:
@@ -322,6 +324,8 @@ def _imo_at(
     if listed is None or listed.imo is None:
         return told.value
     rivals = {s.value for s in history.said if s.overlaps(told)}
+    if watch.ship(told.value) is not None:
+        rivals |= {s.value for s in history.said if s.first_ms < told.first_ms}
     return listed.imo if listed.imo in rivals or told.held_ms is None else told.value
 
 

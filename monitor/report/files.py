@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
+from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
@@ -42,6 +44,10 @@ MATRIX_COLUMNS = (
     "ais_mmsis", "ais_nearest_m", "ais_offset_min", "held_mmsis", "silent_mmsis", "matched_mmsis",
     "near_fed_hours", "near_hours", "verdict",
 )  # fmt: skip
+BASELINE_COLUMNS = (
+    "berth_id", "of", "state", "looks", "unusable", "taken", "share", "share_low", "share_high",
+    "first", "last", "stays", "stay_least_d", "stay_most_d",
+)  # fmt: skip
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
     "cleared_m2", "score", "confirmed", "usable", "reason", "outline_wkt",
@@ -61,16 +67,39 @@ def out_folder(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def filling(path: Path) -> Iterator[Path]:
+    """Make `path` a folder to write into; where the work fails before it wrote anything, take away
+    what was made.
+
+    Raises:
+        InputError: As `out_folder`.
+    """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield out_folder(path)
+    except BaseException:
+        with suppress(OSError):  # it holds something, so it stays
+            for folder in made:
+                folder.rmdir()
+        raise
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text to `path` in one step: the old file stays until the new one is whole.
 
     Raises:
         InputError: It cannot be written there.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file as `write_text` does."""
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as handle:
-            handle.write(text)
+        with beside.open("wb") as handle:
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         beside.replace(path)
@@ -235,6 +264,30 @@ def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
             )
         )
     write_text(path, _csv(MATRIX_COLUMNS, rows))
+
+
+def write_baselines(path: Path, baselines: Iterable[BerthBaseline]) -> None:
+    """Write `baselines.csv`: what is usual at each berth, in the order given.
+
+    `share_low` and `share_high` hold the share of time taken with probability 0.9; stays are
+    medians in days.
+    """
+    rows = [
+        (
+            b.berth_id,
+            spreadsheet_safe(b.of),
+            "learning" if b.learning else "known",
+            b.looks,
+            b.unusable,
+            b.taken,
+            *(f"{share:.3f}" for share in (b.share, b.low, b.high)),
+            *(utc_text(at) if at else "" for at in (b.first, b.last)),
+            b.stays,
+            *("" if s is None else f"{s.total_seconds() / 86_400:.1f}" for s in b.stay_span),
+        )
+        for b in baselines
+    ]
+    write_text(path, _csv(BASELINE_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:

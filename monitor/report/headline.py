@@ -13,9 +13,11 @@ from monitor.report.summary import (
     TrackView,
     began,
     berth_pictures,
+    can_both_be,
     how_known,
     is_about,
     port_distance_m,
+    tells_of_same_leaving,
     watched_tracks,
     whereabouts,
 )
@@ -61,10 +63,15 @@ def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
     parts = ["nothing found about it in port"]
     if states:
         # Two sensors may each tell of one departure: both are said, neither is merged away.
-        same = [f for f in own if _tells_of(f, states[-1])]
-        parts = [
-            _whereabouts(view, f) for f in sorted(same, key=lambda f: (f.basis == "ais", f.id))
-        ]
+        latest = states[-1]
+        others = [f for f in own if tells_of_same_leaving(f, latest)]
+        told = sorted([latest, *others], key=lambda f: (f.basis == "ais", f.id))
+        parts = [_whereabouts(view, f) for f in told]
+        if others:
+            agree = all(can_both_be(f, latest) for f in others)
+            parts.append(
+                "these times can all be true" if agree else "these times contradict each other"
+            )
     parts += _berths_fitted(view, track)
     parts.append(_last_heard(view, track))
     silent = [f for f in own if f.kind is FindingKind.NO_AIS_RECEIVED and f.status is Status.OPEN]
@@ -89,18 +96,6 @@ def _berths_fitted(view: MapView, track: TrackView) -> list[str]:
             until = f", gone {left}" if finding.end_latest else ", still seen at the last look"
             said.append(f"fits the vessel without AIS at {place}, come {seen}{until} [images]")
     return said
-
-
-def _tells_of(finding: Finding, latest: Finding) -> bool:
-    """Return whether a finding is the latest one or tells of the same leaving by another sensor."""
-    if finding.id == latest.id or finding.kind is not FindingKind.DEPARTED:
-        return finding.id == latest.id
-    return (
-        latest.kind is FindingKind.DEPARTED
-        and finding.status is not Status.RETRACTED
-        and (finding.start_earliest or began(finding)) <= began(latest)
-        and (latest.start_earliest or began(latest)) <= began(finding)
-    )
 
 
 def _whereabouts(view: MapView, finding: Finding) -> str:

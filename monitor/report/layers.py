@@ -7,6 +7,7 @@ and never as HTML. Coordinates in the result are [lat, lon] (Leaflet's order) ex
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,9 @@ from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.positions import PositionColumns
 from monitor.domain.sighting import Sighting
 from monitor.domain.window import from_ms, to_ms
+from monitor.report.aprons import apron_statuses, said_of
 from monitor.report.headline import headline
+from monitor.report.panels import berth_rows, side_by_side, view_at
 from monitor.report.summary import (
     BerthPicture,
     MapView,
@@ -32,6 +35,7 @@ from monitor.report.summary import (
     home_port,
     how_known,
     is_about,
+    listed,
     newest_first,
 )
 from monitor.report.words import (
@@ -115,15 +119,26 @@ def page_values(view: MapView) -> Json:
     if len(scenes) < len(view.scenes):
         notes.append(f"{len(view.scenes) - len(scenes)} older images are left out for their size.")
     return {
-        **_page(view.gazetteer, plain(view.title)),
+        **_page(
+            view.gazetteer,
+            plain(view.title),
+            said={a.apron_id: said_of(a) for a in apron_statuses(view)},
+        ),
         "asOf": [minute_text(view.as_of), *local],
         "headline": [plain(line) for line in headline(view)],
         "unseen": [plain(line) for line in view.coverage],
+        "nextLooks": [plain(line) for line in view.next_looks],
+        "sideBySide": side_by_side(view),
+        "berthRows": berth_rows(view),
         "berths": [_berth(p) for p in pictures],
         "shades": [s.value for s in Shade],
         "ships": ships,
-        "findings": [_finding(f, view) for f in newest_first(view.findings)],
-        "scenes": [_scene(s) for s in scenes],
+        "findings": [_finding(f, view) for f in newest_first(listed(view))],
+        "scenes": [
+            # With the newest image the berths are those of the page: nothing newer was seen.
+            _scene(s) | ({} if s is scenes[-1] else {"then": _then(view, s)})
+            for s in scenes
+        ],
         "notes": notes,
         "credits": _credits(view),
         **_views(view),
@@ -141,6 +156,9 @@ def areas_values(gazetteer: Gazetteer) -> Json:
         "asOf": [],
         "headline": [f"{len(gazetteer.places)} places, {len(gazetteer.berths)} of them berths."],
         "unseen": [],
+        "nextLooks": [],
+        "sideBySide": [],
+        "berthRows": [],
         "berths": [_place(b) | {"shade": "area"} for b in gazetteer.berths],
         "shades": [],
         "ships": [],
@@ -152,7 +170,10 @@ def areas_values(gazetteer: Gazetteer) -> Json:
     }
 
 
-def _page(gazetteer: Gazetteer, title: str) -> Json:
+def _page(
+    gazetteer: Gazetteer, title: str, *, said: Mapping[str, list[list[str]]] | None = None
+) -> Json:
+    """Return the layers of areas; `said` holds rows on what is known of some, by place id."""
     layers = []
     for layer in _LAYERS:
         places = [p for kind in layer.kinds for p in gazetteer.of_kind(kind)]
@@ -162,13 +183,13 @@ def _page(gazetteer: Gazetteer, title: str) -> Json:
                     "id": layer.id,
                     "label": layer.label,
                     "shown": layer.shown,
-                    "places": [_place(p) for p in places],
+                    "places": [_place(p, (said or {}).get(p.id, ())) for p in places],
                 }
             )
     return {"title": title, "layers": layers}
 
 
-def _place(place: Place) -> Json:
+def _place(place: Place, said: Sequence[list[str]] = ()) -> Json:
     rows = [
         ("Kind", place.kind.value.replace("_", " ")),
         ("Id", place.id),
@@ -183,7 +204,7 @@ def _place(place: Place) -> Json:
         "kind": place.kind.value,
         "name": plain(place.name or place.id),
         "short": plain(place.id.removeprefix(f"{place.port}.").removeprefix("berth.")),
-        "rows": [[label, plain(text)] for label, text in rows if text],
+        "rows": [*said, *([label, plain(text)] for label, text in rows if text)],
         "shape": _shape(place),
     }
 
@@ -197,11 +218,22 @@ def _shape(place: Place) -> Json:
 
 def _berth(picture: BerthPicture) -> Json:
     values = _place(picture.berth)
+    return values | _state(picture) | {"about": values["rows"][1:3]}
+
+
+def _state(picture: BerthPicture) -> Json:
+    """Return how a berth is drawn, and the lines that say why."""
     rows = [["State", picture.shade.value], *(["Known", plain(s)] for s in how_known(picture))]
     usable = picture.look.usable
     if usable:
         rows.append(["Judged on", f"score {usable.score:.2f}, {usable.usable:.0%} of it visible"])
-    return values | {"shade": picture.shade.value, "rows": rows + values["rows"][1:3]}
+    return {"shade": picture.shade.value, "rows": rows}
+
+
+def _then(view: MapView, scene: SceneOverlay) -> Json:
+    """Return the berths as they stood when an image was taken, in the order of the page's."""
+    pictures = berth_pictures(view_at(view, scene.acquired_at))
+    return {"at": minute_text(scene.acquired_at), "berths": [_state(p) for p in pictures]}
 
 
 def _ships(view: MapView) -> tuple[list[Json], float]:
@@ -288,7 +320,7 @@ def _packed(rows: PositionColumns, kept: npt.NDArray[np.intp]) -> list[int]:
 
 def _finding(finding: Finding, view: MapView) -> Json:
     when = span_text(finding.start_earliest, finding.start_latest)
-    lasts = finding.kind in _LASTING
+    lasts = finding.kind in _LASTING and not finding.why.get("return")
     if lasts and (finding.end_earliest or finding.end_latest):
         when += f"; ended {span_text(finding.end_earliest, finding.end_latest)}"
     chips = [
@@ -315,7 +347,10 @@ def _finding(finding: Finding, view: MapView) -> Json:
 
 
 # The others are instants: a closed arrival is an arrival and not one that is over.
-_LASTING = (FindingKind.WAITING, FindingKind.NO_AIS_RECEIVED, FindingKind.OCCUPIED_WITHOUT_AIS)
+_LASTING = (
+    FindingKind.WAITING, FindingKind.NO_AIS_RECEIVED, FindingKind.OCCUPIED_WITHOUT_AIS,
+    FindingKind.APRON_FILLED, FindingKind.APRON_CLEARED, FindingKind.APRON_CHANGED,
+)  # fmt: skip
 _AT_PLACE = (FindingKind.BERTHED, FindingKind.UNBERTHED)
 
 

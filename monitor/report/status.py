@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
 from monitor.domain.geo import METRES_PER_NM
@@ -24,9 +25,11 @@ from monitor.report.summary import (
     how_known,
     is_about,
     port_distance_m,
+    tells_of_same_leaving,
     watched_tracks,
     whereabouts,
 )
+from monitor.report.usual_words import baseline_dict
 from monitor.report.words import (
     plain,
 )
@@ -91,6 +94,8 @@ class BerthStatus:
     """Newest image that could be judged."""
     unusable: BerthState | None
     """A newer image that could not."""
+    baselines: tuple[BerthBaseline, ...] = ()
+    """What is usual there."""
 
     def to_dict(self) -> Json:
         """Return plain JSON values."""
@@ -107,6 +112,7 @@ class BerthStatus:
             "last_look_says": look.state.value if look else None,
             "not_seen_since": _text(blind.acquired_at) if blind else None,
             "not_seen_because": blind.reason if blind else None,
+            "usual": [baseline_dict(b) for b in self.baselines],
         }
 
 
@@ -133,7 +139,7 @@ def _ship_status(view: MapView, track: TrackView) -> ShipStatus:
         last_heard_nm=None if far is None else round(far / METRES_PER_NM, 1),
         silent=max(silent, key=lambda f: (began(f), f.id), default=None),
         fits=fitting(view.findings, track.identity),
-        also=tuple(f for f in own if latest is not None and _beside(f, latest)),
+        also=tuple(f for f in own if latest is not None and tells_of_same_leaving(f, latest)),
     )
 
 
@@ -163,17 +169,6 @@ def _ended(finding: Finding) -> Edge:
     return Edge(earliest=finding.end_earliest, latest=finding.end_latest, observed=False)
 
 
-def _beside(finding: Finding, latest: Finding) -> bool:
-    """Return whether a finding tells of the same kind of movement by other evidence, near it."""
-    return (
-        finding.kind is latest.kind is FindingKind.DEPARTED
-        and finding.id != latest.id
-        and finding.status is not Status.RETRACTED
-        and finding.basis is not latest.basis
-        and abs(began(finding) - began(latest)).days < 7
-    )
-
-
 def fitting(findings: Iterable[Finding], identity: Identity) -> tuple[Finding, ...]:
     """Return the vessels seen without AIS for which this ship is a candidate, by time and id."""
 
@@ -195,8 +190,13 @@ def fitting(findings: Iterable[Finding], identity: Identity) -> tuple[Finding, .
     return tuple(sorted(chosen, key=lambda f: (began(f), f.id)))
 
 
-def berth_statuses(view: MapView) -> tuple[BerthStatus, ...]:
-    """Return the status of each berth, by id."""
+def berth_statuses(
+    view: MapView, baselines: Iterable[BerthBaseline] = ()
+) -> tuple[BerthStatus, ...]:
+    """Return the status of each berth, by id, beside what is usual there."""
+    usual: dict[str, list[BerthBaseline]] = {}
+    for baseline in baselines:
+        usual.setdefault(baseline.berth_id, []).append(baseline)
     series: dict[str, list[BerthState]] = {}
     for state in view.berth_states:
         judged = state.state is not Occupancy.UNOBSERVED
@@ -211,6 +211,7 @@ def berth_statuses(view: MapView) -> tuple[BerthStatus, ...]:
             evidence=tuple(how_known(picture)),
             last_look=picture.look.usable,
             unusable=picture.look.unusable,
+            baselines=tuple(usual.get(picture.berth.id, ())),
         )
         for picture in berth_pictures(view)
     )

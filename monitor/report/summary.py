@@ -14,8 +14,11 @@ from enum import StrEnum
 
 import shapely
 
+from monitor.domain.apron_state import ApronState
+from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
+from monitor.domain.life import is_over_by
 from monitor.domain.place import Gazetteer, Place
 from monitor.domain.positions import PositionColumns
 from monitor.domain.sighting import Sighting
@@ -78,10 +81,18 @@ class MapView:
     tracks: tuple[TrackView, ...] = ()
     berth_states: tuple[BerthState, ...] = ()
     """Every look at hand; those acquired or available after `as_of` are left out."""
+    apron_states: tuple[ApronState, ...] = ()
+    """The same of the aprons."""
     findings: tuple[Finding, ...] = ()
+    since: datetime | None = None
+    """Findings that were over by then count for where things stand, and are not listed."""
     scenes: tuple[SceneOverlay, ...] = ()
     coverage: tuple[str, ...] = ()
     """What was not seen, one plain sentence each."""
+    next_looks: tuple[str, ...] = ()
+    """Passes to come, one plain sentence each, by time."""
+    cells: tuple[BerthCell, ...] = ()
+    """The berth matrix."""
     zone: str = "UTC"
     """IANA name of the port's local time, as in `Asia/Damascus`."""
     key_area_id: str | None = None
@@ -269,6 +280,12 @@ def port_distance_m(gazetteer: Gazetteer, track: TrackView) -> float | None:
     return float(shapely.distance(shapely.Point(float(x), float(y)), area))
 
 
+def listed(view: MapView) -> tuple[Finding, ...]:
+    """Return the findings of the time the page is about."""
+    since = view.since
+    return tuple(f for f in view.findings if since is None or not is_over_by(f, since))
+
+
 def newest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by the time they claim, newest first; ties by id."""
     return sorted(findings, key=lambda f: (-began(f).timestamp(), f.id))
@@ -277,6 +294,29 @@ def newest_first(findings: Iterable[Finding]) -> list[Finding]:
 def began(finding: Finding) -> datetime:
     """Return the instant a finding is filed under."""
     return finding.start_latest or finding.start_earliest or finding.learned_at
+
+
+def tells_of_same_leaving(finding: Finding, latest: Finding) -> bool:
+    """Return whether a departure is told by another sensor than `latest` and may be the same one.
+
+    The two need not agree: where their times lie apart, within a week, both are shown.
+    """
+    return (
+        finding.kind is latest.kind is FindingKind.DEPARTED
+        and finding.id != latest.id
+        and finding.status is not Status.RETRACTED
+        and finding.basis_key != latest.basis_key
+        and (can_both_be(finding, latest) or abs(began(finding) - began(latest)) < _SAME_LEAVING)
+    )
+
+
+_SAME_LEAVING = timedelta(days=7)
+
+
+def can_both_be(one: Finding, other: Finding) -> bool:
+    """Return whether the times that two findings give for one event overlap."""
+    (a, b), (c, d) = ((f.start_earliest, f.start_latest) for f in (one, other))
+    return (a is None or d is None or a <= d) and (c is None or b is None or c <= b)
 
 
 def is_about(finding: Finding, identity: Identity) -> bool:

@@ -149,6 +149,14 @@ def load_revisions(connection: sa.Connection, finding_id: str) -> tuple[Revision
     )
 
 
+def last_learned(connection: sa.Connection) -> dict[str, datetime]:
+    """Return by finding when the evidence for its newest revision had reached us."""
+    table = schema.finding_revisions
+    newest = sa.func.max(table.c.learned_ms)
+    rows = connection.execute(sa.select(table.c.finding_id, newest).group_by(table.c.finding_id))
+    return {finding_id: from_ms(ms) for finding_id, ms in rows}
+
+
 def record_decisions(connection: sa.Connection, decisions: Iterable[RecordedDecision]) -> None:
     """Write down who was told of what, and why others were not."""
     rows = [

@@ -154,12 +154,18 @@ def load_positions(
     # room they have in columns.
     batches = []
     while rows := found.cursor.fetchmany(_BOUND_ROWS):
-        batches.append(_positions_of(rows, names))
+        batches.append(positions_of(rows, names))
     return concat(batches)
 
 
-def _positions_of(rows: Sequence[Sequence[Any]], names: Mapping[int, str]) -> PositionColumns:
-    """Return rows in the order `load_positions` selects as columns."""
+def positions_of(rows: Sequence[Sequence[Any]], names: Mapping[int, str]) -> PositionColumns:
+    """Return rows as columns, in their order.
+
+    Args:
+        rows: time_ms, received_ms, mmsi, lon_e7, lat_e7, sog_kn, cog_deg, heading_deg, nav_status,
+            precision_m, source_id of each; at least one.
+        names: Of the sources by their numbers.
+    """
     time, received, mmsi, lon, lat, sog, cog, heading, status, precision, source = zip(
         *rows, strict=True
     )
@@ -283,6 +289,16 @@ def load_scenes(connection: sa.Connection, *, available_by: datetime) -> tuple[S
     rows = connection.execute(
         sa.select(schema.scenes.c.body)
         .where(schema.scenes.c.available_ms <= to_ms(available_by))
+        .order_by(schema.scenes.c.acquired_ms, schema.scenes.c.id)
+    )
+    return tuple(_scene_from(body) for (body,) in rows)
+
+
+def scenes_by_id(connection: sa.Connection, ids: Sequence[str]) -> tuple[Scene, ...]:
+    """Return the stored scenes among `ids`, ordered by acquisition and id."""
+    rows = connection.execute(
+        sa.select(schema.scenes.c.body)
+        .where(schema.scenes.c.id.in_(ids))
         .order_by(schema.scenes.c.acquired_ms, schema.scenes.c.id)
     )
     return tuple(_scene_from(body) for (body,) in rows)

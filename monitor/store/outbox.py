@@ -9,7 +9,7 @@ knows rows and times, not channels.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.domain.window import from_ms, to_ms
-from monitor.store.schema import outbox
+from monitor.store.schema import closed_targets, outbox
 
 _ERROR_LENGTH = 500
 _ADDRESS = re.compile(r"(?i)\b(https?)://(?:[^\s/@]*@)?([^\s/?#:@]*)[^\s]*")
@@ -122,33 +122,24 @@ def enqueue(conn: sa.Connection, rows: Iterable[NewRow], *, now: datetime) -> in
 
 
 def claim_due(
-    conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int
+    conn: sa.Connection,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    passing_over: Collection[str] = (),
 ) -> tuple[OutboxRow, ...]:
     """Take up to `limit` rows to send, at most one per target: the first it still owes.
 
     A row is due when its time has come or when the lease of an earlier claim has run out. While
-    a target's first row waits or is being sent, its later rows stay where they are.
+    a target's first row waits or is being sent, its later rows stay where they are. Nothing is
+    taken for closed targets, nor for those in `passing_over`.
     """
-    owed = [OutboxState.PENDING.value, OutboxState.SENDING.value]
-    place = sa.func.row_number().over(
-        partition_by=outbox.c.target,
-        order_by=(outbox.c.created_ms, outbox.c.revision, outbox.c.id),
-    )
-    heads = sa.select(outbox, place.label("place")).where(outbox.c.state.in_(owed)).subquery()
     now_ms = to_ms(now)
-    due = sa.or_(
-        sa.and_(heads.c.state == OutboxState.PENDING.value, heads.c.not_before_ms <= now_ms),
-        sa.and_(heads.c.state == OutboxState.SENDING.value, heads.c.lease_until_ms <= now_ms),
-    )
-    found = conn.execute(
-        sa.select(heads)
-        .where(heads.c.place == 1, due)
-        .order_by(heads.c.created_ms, heads.c.target)
-        .limit(limit)
-    ).all()
+    found = conn.execute(_due(now_ms).limit(limit + len(passing_over))).all()
     claimed = []
     lease_ms = to_ms(now + lease)
-    for row in found:
+    for row in [row for row in found if row.target not in passing_over][:limit]:
         taken = conn.execute(
             # The old values stand guard where two daemons share a server.
             sa.update(outbox)
@@ -162,6 +153,7 @@ def claim_due(
                 state=OutboxState.SENDING.value,
                 attempts=row.attempts + 1,
                 lease_until_ms=lease_ms,
+                tried_ms=now_ms,
             )
         )
         if taken.rowcount:
@@ -173,6 +165,48 @@ def claim_due(
                 )
             )
     return tuple(claimed)
+
+
+def due_targets(conn: sa.Connection, *, now: datetime) -> frozenset[str]:
+    """Return the targets for which `claim_due` would find a row."""
+    return frozenset(row.target for row in conn.execute(_due(to_ms(now))))
+
+
+def tries_since(conn: sa.Connection, target: str, since: datetime) -> tuple[datetime, ...]:
+    """Return when rows of a target were last tried, where that is later than `since`."""
+    found = conn.execute(
+        sa.select(outbox.c.tried_ms).where(
+            outbox.c.target == target, outbox.c.tried_ms > to_ms(since)
+        )
+    )
+    return tuple(from_ms(tried_ms) for (tried_ms,) in found)
+
+
+def close_target(conn: sa.Connection, target: str, *, reason: str, now: datetime) -> bool:
+    """Send nothing more to a target until it is opened by hand; return whether it was open."""
+    done = conn.execute(
+        sa.insert(closed_targets)
+        .prefix_with("OR IGNORE")
+        .values(target=target, since_ms=to_ms(now), reason=scrubbed(reason))
+    )
+    return bool(done.rowcount)
+
+
+def open_target(conn: sa.Connection, target: str | None) -> tuple[str, ...]:
+    """Send to a target again, to every one for None; return those that were closed."""
+    which = sa.true() if target is None else closed_targets.c.target == target
+    was = conn.execute(
+        sa.select(closed_targets.c.target).where(which).order_by(closed_targets.c.target)
+    )
+    names = tuple(name for (name,) in was)
+    conn.execute(sa.delete(closed_targets).where(which))
+    return names
+
+
+def closed(conn: sa.Connection) -> dict[str, tuple[datetime, str]]:
+    """Return since when and why targets are closed."""
+    rows = conn.execute(sa.select(closed_targets).order_by(closed_targets.c.target))
+    return {row.target: (from_ms(row.since_ms), row.reason) for row in rows}
 
 
 def note_uncertain(conn: sa.Connection, row: OutboxRow) -> None:
@@ -241,8 +275,18 @@ def list_rows(
     return tuple(_row(row._asdict(), state=OutboxState(row.state)) for row in found)
 
 
+def load_rows(conn: sa.Connection, ids: Iterable[str]) -> tuple[OutboxRow, ...]:
+    """Return the rows with these ids, those that there are."""
+    found = conn.execute(
+        sa.select(outbox).where(outbox.c.id.in_(sorted(ids))).order_by(outbox.c.created_ms)
+    )
+    return tuple(_row(row._asdict(), state=OutboxState(row.state)) for row in found)
+
+
 def retry(conn: sa.Connection, row_id: str | None, *, now: datetime) -> int:
     """Ask for rows to be sent from `now` on, with all attempts before them again.
+
+    Closed targets they are for are opened.
 
     Args:
         conn: A write transaction.
@@ -259,6 +303,10 @@ def retry(conn: sa.Connection, row_id: str | None, *, now: datetime) -> int:
         if row_id is None
         else sa.and_(outbox.c.id == row_id, outbox.c.state.in_(again))
     )
+    if row_id is None:
+        open_target(conn, None)
+    for (target,) in conn.execute(sa.select(outbox.c.target).where(which).distinct()).all():
+        open_target(conn, target)
     done = conn.execute(
         sa.update(outbox)
         .where(which)
@@ -278,6 +326,27 @@ def drop(conn: sa.Connection, row_id: str) -> bool:
         .values(state=OutboxState.DROPPED.value)
     )
     return bool(done.rowcount)
+
+
+def _due(now_ms: int) -> sa.Select[Any]:
+    owed = [OutboxState.PENDING.value, OutboxState.SENDING.value]
+    place = sa.func.row_number().over(
+        partition_by=outbox.c.target,
+        order_by=(outbox.c.created_ms, outbox.c.revision, outbox.c.id),
+    )
+    shut = sa.select(closed_targets.c.target)
+    heads = (
+        sa.select(outbox, place.label("place"))
+        .where(outbox.c.state.in_(owed), outbox.c.target.not_in(shut))
+        .subquery()
+    )
+    due = sa.or_(
+        sa.and_(heads.c.state == OutboxState.PENDING.value, heads.c.not_before_ms <= now_ms),
+        sa.and_(heads.c.state == OutboxState.SENDING.value, heads.c.lease_until_ms <= now_ms),
+    )
+    return (
+        sa.select(heads).where(heads.c.place == 1, due).order_by(heads.c.created_ms, heads.c.target)
+    )
 
 
 def scrubbed(error: str) -> str:

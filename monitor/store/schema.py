@@ -237,7 +237,10 @@ outbox = Table(
     Column("sent_ms", BigInteger),
     Column("remote_id", Text, nullable=False, server_default=""),
     Index("outbox_due", "state", "not_before_ms"),
+    # When it was last tried: by it the pace of a channel is kept.
+    Column("tried_ms", BigInteger),
     Index("outbox_thread", "target", "thread"),
+    Index("outbox_tried", "target", "tried_ms"),
 )
 
 cursors = Table(
@@ -281,4 +284,64 @@ outside_events = Table(
     Column("seen_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("outside_events_start", "source", "start_ms"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    # What a channel is, or was, owed: a hash of finding, revision and target (and of which
+    # reminder it is). held -> told | dropped.
+    Column("id", String(32), primary_key=True),
+    Column("finding_id", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    # A word of `decide.News`: as decided; of a told one, as told.
+    Column("news", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Why it is held or was dropped, and why a told one was held before.
+    Column("reason", Text, nullable=False),
+    # Since when the channel is owed something about the finding, and this revision.
+    Column("first_ms", BigInteger, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    # Of a held one when to look again; else when it was told or dropped.
+    Column("due_ms", BigInteger, nullable=False),
+    Column("group_key", Text, nullable=False),
+    # Of a told one: the finding's stage then, and the row of the outbox that tells it.
+    Column("stage", Text, nullable=False),
+    Column("message_id", String(32), nullable=False),
+    Index("notices_due", "state", "target", "due_ms"),
+    Index("notices_finding", "finding_id", "target"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    # A JSON list of conditions as typed.
+    Column("matchers", Text, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    # Up to which revision somebody has taken note of a finding.
+    Column("finding_id", String(20), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+)
+
+closed_targets = Table(
+    "closed_targets",
+    metadata,
+    # Channels that refused for good: nothing is sent there until a human mends them.
+    Column("target", Text, primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
 )

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.decide import Route, decisions_for, notices_for
-from monitor.alerts.render import Voice, payload_for
+from monitor.alerts.render import Voice
 from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
 from monitor.domain.coverage import spans_joined
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change
+from monitor.domain.finding import Change, Finding
 from monitor.domain.place import Gazetteer
 from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings, settle_findings
 from monitor.store.engine import Store
 from monitor.store.lives import RecordedDecision, record_decisions
 from monitor.store.looks import load_apron_states, load_sightings
+from monitor.store.notices import NewNotice, put_owed
 from monitor.store.observations import (
     load_positions,
     load_scenes,
@@ -28,9 +28,15 @@ from monitor.store.observations import (
     vessels_claiming,
     vessels_within,
 )
-from monitor.store.outbox import NewRow, enqueue
-from monitor.store.progress import Noted, forget_evidence, move_cursor, noted_evidence
+from monitor.store.progress import (
+    Noted,
+    forget_evidence,
+    move_cursor,
+    noted_evidence,
+    read_cursor,
+)
 from monitor.store.reception import load_coverage, load_feeds
+from monitor.watch.dispatch import dispatch
 from monitor.watch.memory import Memory
 
 ASSESSED = "assess:at"
@@ -57,6 +63,13 @@ def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:
         as_of=as_of,
         criteria=brief.criteria,
     )
+
+
+def findings_under(
+    store: Store, brief: Brief, criteria: Criteria, *, as_of: datetime
+) -> tuple[Finding, ...]:
+    """Return what other thresholds would have found by `as_of`, and keep nothing else of it."""
+    return picture_at(store, replace(brief, criteria=criteria), as_of=as_of).findings
 
 
 def evidence_at(store: Store, brief: Brief, *, as_of: datetime) -> Evidence:
@@ -100,8 +113,8 @@ def assess(
 ) -> list[Change]:
     """Bring the stored findings up to date and put what is worth telling into the outbox.
 
-    Findings and outbox rows are committed together: a finding is never stored untold nor told
-    unstored. Running it again changes nothing.
+    Findings, what is owed and the messages due are committed together: a finding is never stored
+    untold nor told unstored. Running it again changes nothing.
 
     Args:
         store: Where the evidence is, and where findings go.
@@ -111,21 +124,24 @@ def assess(
         now: The instant all is assessed for.
         memory: Of the assessments before this one; what is found is the same without.
     """
-    with store.read() as connection:
-        noted = noted_evidence(connection)
-        picture = (memory or Memory()).picture(connection, brief, as_of=now)
+    memory = memory if memory is not None else Memory(settles=False)
     try:
+        with store.read() as connection:
+            last = read_cursor(connection, ASSESSED)
+            if memory.as_of is None or memory.as_of.isoformat() != last:
+                memory.forget()  # another one assessed since
+            noted = noted_evidence(connection)
+            picture = memory.picture(connection, brief, as_of=now)
         return _saved(store, picture, memory, routes, voice=voice, noted=noted)
     except BaseException:
-        if memory is not None:
-            memory.forget()  # what was not stored must be found again
+        memory.forget()  # what was not stored must be found again
         raise
 
 
 def _saved(
     store: Store,
     picture: Picture,
-    memory: Memory | None,
+    memory: Memory,
     routes: Sequence[Route],
     *,
     voice: Voice,
@@ -133,24 +149,23 @@ def _saved(
 ) -> list[Change]:
     now = picture.as_of
     with store.begin() as connection:
-        whole = memory is None or memory.is_whole
-        changes = save_findings(connection, picture.findings, now=now, whole=whole)
-        if memory is not None:
-            settle_findings(connection, (f.id for f in memory.settle(picture)))
+        changes = save_findings(connection, picture.findings, now=now, whole=memory.is_whole)
+        settle_findings(connection, (f.id for f in memory.settle(picture)))
         forget_evidence(connection, noted)
-        rows = (
-            NewRow(
-                id=notice.id,
-                finding_id=notice.finding.id,
-                revision=notice.revision,
-                target=notice.target,
-                body=json.dumps(payload_for(notice, voice=voice), ensure_ascii=False),
-                # A correction goes on under what it corrects.
-                thread=notice.replaced.id if notice.replaced else notice.finding.id,
-            )
-            for notice in notices_for(changes, routes=routes, as_of=now)
+        put_owed(
+            connection,
+            (
+                NewNotice(
+                    id=notice.id,
+                    finding_id=notice.finding.id,
+                    revision=notice.revision,
+                    target=notice.target,
+                    news=notice.news.value,
+                )
+                for notice in notices_for(changes, routes=routes, as_of=now)
+            ),
+            now=now,
         )
-        enqueue(connection, rows, now=now)
         record_decisions(
             connection,
             (
@@ -165,5 +180,6 @@ def _saved(
                 for d in decisions_for(changes, routes=routes, as_of=now)
             ),
         )
+        dispatch(connection, routes, voice=voice, now=now)
         move_cursor(connection, ASSESSED, now.isoformat())
     return changes

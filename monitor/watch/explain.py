@@ -9,15 +9,17 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.alerts.decide import News
 from monitor.detect.held import candidates_in
 from monitor.detect.picture import Criteria, Picture, compile_picture
+from monitor.detect.rule_inputs import digest_of, plain_value
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.candidate import Candidate, Decided
 from monitor.domain.finding import Evidence, Finding, Status
@@ -29,7 +31,8 @@ from monitor.store import schema
 from monitor.store.derived import found_from, load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
 from monitor.store.lives import load_decisions, load_revisions
-from monitor.store.outbox import list_rows
+from monitor.store.notices import TOLD, NoticeRow, load_notices
+from monitor.store.outbox import OutboxRow, load_rows
 from monitor.store.progress import read_cursor
 from monitor.watch.assess import ASSESSED, Brief, evidence_at
 
@@ -46,8 +49,13 @@ _RULES: dict[str, tuple[str, ...]] = {
     "first_visit": ("voyage", "visit"),
     "encounter": ("encounter",),
     "berth_state": ("matrix",),
-    "occupied_without_ais": ("matrix",),
+    "occupied_without_ais": ("matrix", "match", "fit"),
     "departed_by_image": ("matrix",),
+    "ais_without_ship": ("matrix", "match"),
+    "crossed_12_nm": ("crossing",),
+    "expected_scene": ("outlook",),
+    "unusual_occupancy": ("usual",),
+    "occupancy_drift": ("drift",),
 }
 """Which parts of the criteria each rule reads; of others the part of the same name."""
 _GATES: dict[str, tuple[str, ...]] = {
@@ -68,7 +76,10 @@ _GATES: dict[str, tuple[str, ...]] = {
         "it was shown that she would have been heard (coverage_shown_by)",
         "no interference that accounts for it",
     ),
-    "berth_state": ("two usable images that differ, neither of them doubtful",),
+    "berth_state": (
+        "two usable images that differ, neither of them doubtful; one that is not clear or "
+        "has no past was followed by another that shows the same",
+    ),
     "occupied_without_ais": (
         "an image shows the berth taken and is not doubtful",
         "no AIS near the berth explains it",
@@ -82,6 +93,7 @@ _GATES: dict[str, tuple[str, ...]] = {
     "feed_silent": ("the source is counted on", "its pause outgrew its habit"),
 }
 _NEAR = timedelta(hours=3)
+_FOLLOW_UPS = frozenset({News.REMINDER.value, News.ESCALATED.value})
 
 
 def explain_finding(store: Store, brief: Brief, prefix: str, *, as_of: datetime | None) -> Json:
@@ -96,24 +108,27 @@ def explain_finding(store: Store, brief: Brief, prefix: str, *, as_of: datetime 
     Raises:
         InputError: No finding has such an id, or several have.
     """
-    finding = _finding(store, prefix)
+    finding = found_by_prefix(store, prefix)
     at = as_of or last_assessed(store)
     with store.read() as connection:
         life = load_lives(connection).get(finding.id, Life())
         history = load_revisions(connection, finding.id)
         decisions = load_decisions(connection, finding.id)
-        rows = [r for r in list_rows(connection) if r.finding_id == finding.id]
+        notices = load_notices(connection, finding_id=finding.id)
+        rows = {r.id: r for r in load_rows(connection, {n.message_id for n in notices})}
         inputs = [_input(connection, e, finding.place_id) for e in finding.evidence]
     shown = [r for r in history if as_of is None or r.recorded_at <= as_of]
     if as_of is not None and shown:
         finding = found_from(shown[-1].body)
     rule = str(finding.why.get("rule", finding.kind.value))
-    sent = {(r.revision, r.target): r for r in rows}
+    owed = {(n.revision, n.target): n for n in notices if n.news not in _FOLLOW_UPS}
+    follow_ups = [n for n in notices if n.news in _FOLLOW_UPS]
     return {
         "finding": finding.to_dict(),
         "life": asdict(life),
         "as_of": utc_text(at),
         "rule": rule,
+        "rules": {"found_under": finding.why.get("rules"), "now": digest_of(brief.criteria)},
         "thresholds": thresholds_of(rule, brief.criteria),
         "gates": list(_GATES.get(rule.partition("@")[0], ())),
         "inputs": inputs,
@@ -126,10 +141,22 @@ def explain_finding(store: Store, brief: Brief, prefix: str, *, as_of: datetime 
                 "recorded_at": utc_text(d.recorded_at),
                 "told": d.speak,
                 "reason": d.reason,
-                "delivery": _delivery(sent.get((d.revision, d.target))),
+                **_owed(owed.get((d.revision, d.target)), rows),
             }
             for d in decisions
             if as_of is None or d.recorded_at <= as_of
+        ],
+        "follow_ups": [
+            {
+                "revision": n.revision,
+                "target": n.target,
+                "recorded_at": utc_text(n.since),
+                "told": n.state == TOLD,
+                "reason": n.news,
+                **_owed(n, rows),
+            }
+            for n in follow_ups
+            if as_of is None or n.since <= as_of
         ],
     }
 
@@ -209,24 +236,15 @@ def thresholds_of(rule: str, criteria: Criteria) -> Json:
     name = rule.partition("@")[0]
     parts = _RULES.get(name, (name,))
     known = {f.name for f in fields(criteria)}
-    return {p: _values(asdict(getattr(criteria, p))) for p in parts if p in known}
+    return {p: plain_value(getattr(criteria, p)) for p in parts if p in known}
 
 
-def _values(values: Json) -> Json:
-    return {key: _value(value) for key, value in values.items()}
+def found_by_prefix(store: Store, prefix: str) -> Finding:
+    """Return the finding whose id begins with `prefix`.
 
-
-def _value(value: object) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, timedelta):
-        return f"{value / timedelta(hours=1):g} h"
-    if isinstance(value, dict):
-        return {str(k): _value(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_value(v) for v in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _finding(store: Store, prefix: str) -> Finding:
+    Raises:
+        InputError: There is none, or there are several.
+    """
     table = schema.findings.c
     with store.read() as connection:
         rows = connection.execute(
@@ -317,14 +335,31 @@ def _held_near(store: Store, brief: Brief, finding: Finding, at: datetime) -> li
     ]
 
 
-def _delivery(row: Any) -> Json | None:  # noqa: ANN401 - an outbox row or None
-    if row is None:
-        return None
+def _owed(notice: NoticeRow | None, rows: Mapping[str, OutboxRow]) -> Json:
+    """Return what became of a notice that a channel was owed: its state, why, and its message."""
+    row = rows.get(notice.message_id) if notice is not None else None
+    return {
+        "notice": None
+        if notice is None
+        else {
+            "id": notice.id,
+            "state": notice.state,
+            "news": notice.news,
+            "reason": notice.reason,
+            "at": utc_text(notice.due),
+        },
+        "delivery": _delivery(row) if row is not None else None,
+    }
+
+
+def _delivery(row: OutboxRow) -> Json:
     return {
         "id": row.id,
         "state": row.state.value,
         "attempts": row.attempts,
         "queued_at": utc_text(row.created_at),
+        "sent_at": utc_text(row.sent_at) if row.sent_at else None,
+        "together": not row.finding_id,
         "error": row.last_error,
     }
 

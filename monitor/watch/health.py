@@ -15,6 +15,7 @@ from monitor.domain.coverage import HOUR_MS, Ints, cells_within
 from monitor.domain.feed import FeedControl, SourceBeat, SourceHealth
 from monitor.domain.window import from_ms, to_ms
 from monitor.store.engine import Store
+from monitor.store.outbox import closed
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.store.reception import hours_in_cells, hours_of_ships, load_beats, load_feeds
 
@@ -48,6 +49,7 @@ def health(
     """
     with store.read() as connection:
         beats = heartbeats(connection)
+        shut = closed(connection)
     if not beats:
         return Health(is_well=False, lines=("no job has run yet: is `monitor run` running?",))
     lines = []
@@ -59,7 +61,16 @@ def health(
     # One failure after a success may pass; a job that never succeeded will not by itself.
     never = any(b.is_failing and b.succeeded_at is None for b in beats)
     unwell = never or any(b.is_late(now) for b in beats) or any(s.fails for s in sources)
-    return Health(is_well=not unwell, lines=(*lines, *(_line(s) for s in sources)), sources=sources)
+    for target, (since, reason) in shut.items():
+        lines.append(
+            f"channel {target}: closed since {since:%Y-%m-%d %H:%MZ} ({reason}); mend it, then "
+            f"`monitor send-test {target}`"
+        )
+    return Health(
+        is_well=not (unwell or shut),
+        lines=(*lines, *(_line(s) for s in sources)),
+        sources=sources,
+    )
 
 
 def sources_health(

@@ -23,6 +23,8 @@ class Job:
     every: timedelta
     run: Callable[[datetime], str]
     """Does the work as of an instant; returns a short note of what came of it."""
+    is_aside: bool = False
+    """Whether it runs beside the others: it waits for other people's servers, and they do not."""
 
 
 class JobRunner:

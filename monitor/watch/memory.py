@@ -56,6 +56,8 @@ _NONE: Ints = np.zeros(0, np.int64)
 class Memory:
     """The evidence of the last assessment, and what was settled of it."""
 
+    settles: bool = True
+    """Whether anything is ever settled; else every assessment reads the whole history."""
     settled: Settled = field(default_factory=Settled)
     as_of: datetime | None = None
     _brief: Brief | None = None
@@ -71,7 +73,7 @@ class Memory:
 
     def forget(self) -> None:
         """Drop everything: the whole history is read at the next assessment."""
-        fresh = Memory()
+        fresh = Memory(settles=self.settles)
         for name in self.__slots__:
             setattr(self, name, getattr(fresh, name))
 
@@ -99,7 +101,8 @@ class Memory:
         assert self._brief is not None
         assert self._evidenced is not None
         evidence, self._evidenced = self._evidenced, None
-        if self._settled_at and picture.as_of - self._settled_at < _SETTLE_EVERY:
+        recent = self._settled_at and picture.as_of - self._settled_at < _SETTLE_EVERY
+        if recent or not self.settles:
             return []
         before = self.settled
         self._settled_at = picture.as_of
@@ -118,7 +121,9 @@ class Memory:
 
     def _known_until(self, connection: sa.Connection, brief: Brief, as_of: datetime) -> int | None:
         """Return the instant up to which nothing changed since, None where all must be read."""
-        if self.as_of is None or brief is not self._brief or as_of < self.as_of:
+        if self.settled.until_ms is None or self.as_of is None or as_of < self.as_of:
+            return None
+        if brief is not self._brief:
             return None
         noted = noted_evidence(connection)
         oldest = [

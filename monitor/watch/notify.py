@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +21,10 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from monitor.alerts.channels import Channel
-from monitor.errors import DeliveryDelayed, MonitorError, TryLater
+from monitor.alerts.pace import Pace, free_at
+from monitor.errors import DeliveryDelayed, MonitorError, TargetRefused, TryLater
 from monitor.store import outbox
-from monitor.store.outbox import OutboxRow
+from monitor.store.outbox import NewRow, OutboxRow
 
 _log = logging.getLogger(__name__)
 _HOURS = (2, 5, 10, 14, 20, 24)
@@ -56,6 +57,8 @@ class RetryCriteria:
     """How long a claim holds; above the time one call of `deliver` takes."""
     limit: int = 50
     """Sends in one call of `deliver`."""
+    patience: timedelta = timedelta(seconds=10)
+    """Longest wait in one call of `deliver` for a channel's pace."""
 
     def wait_after(self, row: OutboxRow, asked: timedelta | None) -> timedelta:
         """Return how long to wait after `row.attempts` failed sends.
@@ -80,12 +83,19 @@ class DeliveryReport:
     """Refused, out of attempts, held or without a channel."""
     uncertain: int = 0
     """Sends of which nobody knows whether they arrived; only where a repeat would show."""
+    closed: int = 0
+    """Targets that refused for good; their rows wait."""
 
     def __str__(self) -> str:
+        shut = f", {self.closed} channels closed" if self.closed else ""
         return (
             f"{self.sent} sent, {self.delayed} delayed, {self.dead} given up, "
-            f"{self.uncertain} uncertain"
+            f"{self.uncertain} uncertain{shut}"
         )
+
+
+def _nobody(_target: str, _reason: str, _now: datetime) -> Iterable[NewRow]:
+    return ()
 
 
 def deliver(
@@ -94,24 +104,67 @@ def deliver(
     *,
     now: datetime,
     criteria: RetryCriteria | None = None,
+    paces: Mapping[str, tuple[Pace, ...]] | None = None,
+    pause: Callable[[timedelta], datetime] | None = None,
+    announce: Callable[[str, str, datetime], Iterable[NewRow]] = _nobody,
 ) -> DeliveryReport:
-    """Send what is due at `now`, oldest first, each row once; a failing target holds up no other.
+    """Send what is due at `now`, oldest first; a failing or slow target holds up no other.
 
     A channel that raises something outside `MonitorError` has a bug; the
     error is passed on and its row waits for its lease to run out.
+
+    Args:
+        store: Where the outbox is.
+        channels: By target.
+        now: The present, aware UTC.
+        criteria: When to try again; the defaults if left out.
+        paces: How fast each target may be spoken to; those left out as fast as we can.
+        pause: Waits so long and returns the present then; without it nothing waits for a pace,
+            and what is over it is left to the next call.
+        announce: Says that a target closed, and why, in rows for other targets.
     """
     criteria = criteria or RetryCriteria()
     counts: Counter[str] = Counter()
+    patience = criteria.patience
     for _ in range(criteria.limit):
-        # One at a time: a crash then casts doubt on the row being sent and on no other.
-        with store.begin() as conn:
-            rows = outbox.claim_due(conn, now=now, lease=criteria.lease, limit=1)
-            previous = outbox.first_remote_id(conn, rows[0]) if rows else None
-        if not rows:
+        row, previous, free = _next(store, now, criteria, paces or {})
+        while row is None and free is not None and pause is not None and free - now <= patience:
+            patience -= free - now
+            now = max(pause(free - now), free)
+            row, previous, free = _next(store, now, criteria, paces or {})
+        if row is None:
             break
-        attempt = _Attempt(store, rows[0], previous, now, criteria, counts)
-        attempt.run(channels.get(rows[0].target))
+        attempt = _Attempt(store, row, previous, now, criteria, counts, announce)
+        attempt.run(channels.get(row.target))
     return DeliveryReport(**counts)
+
+
+def _next(
+    store: OpensWrites,
+    now: datetime,
+    criteria: RetryCriteria,
+    paces: Mapping[str, tuple[Pace, ...]],
+) -> tuple[OutboxRow | None, str | None, datetime | None]:
+    """Claim the next row: one at a time, so that a crash casts doubt on that row and no other.
+
+    Returns:
+        The row or None, the other side's name for the first message of its thread, and where there
+        is no row the instant from which on a target that is due may be spoken to again.
+    """
+    with store.begin() as conn:
+        free: dict[str, datetime] = {}
+        for target, limits in paces.items():
+            longest = max((pace.span for pace in limits), default=timedelta(0))
+            at = free_at(limits, outbox.tries_since(conn, target, now - longest), now)
+            if at > now:
+                free[target] = at
+        rows = outbox.claim_due(
+            conn, now=now, lease=criteria.lease, limit=1, passing_over=free.keys()
+        )
+        if rows:
+            return rows[0], outbox.first_remote_id(conn, rows[0]), None
+        due = outbox.due_targets(conn, now=now) & free.keys()
+        return None, None, min((free[target] for target in due), default=None)
 
 
 @dataclass(slots=True)
@@ -124,6 +177,7 @@ class _Attempt:
     now: datetime
     criteria: RetryCriteria
     counts: Counter[str]
+    announce: Callable[[str, str, datetime], Iterable[NewRow]]
 
     def run(self, channel: Channel | None) -> None:
         if channel is None:
@@ -153,6 +207,8 @@ class _Attempt:
             )
         except TryLater as exc:
             self._failed(exc, channel, repeat_shows=repeat_shows)
+        except TargetRefused as exc:
+            self._closed(str(exc))
         except MonitorError as exc:
             self._dead(str(exc))
         else:
@@ -177,6 +233,16 @@ class _Attempt:
         self.counts["delayed"] += 1
         self.counts["uncertain"] += unsure
         self._log(logging.INFO, f"delayed: {exc}")
+
+    def _closed(self, reason: str) -> None:
+        """Nothing can be sent there: the row waits, and the others are told."""
+        with self.store.begin() as conn:
+            outbox.mark_retry(conn, self.row, not_before=self.now, error=reason, uncertain=False)
+            if outbox.close_target(conn, self.row.target, reason=reason, now=self.now):
+                said = self.announce(self.row.target, outbox.scrubbed(reason), self.now)
+                outbox.enqueue(conn, said, now=self.now)
+        self.counts["closed"] += 1
+        self._log(logging.WARNING, f"channel closed: {reason}")
 
     def _dead(self, reason: str, *, unsure: bool = False) -> None:
         with self.store.begin() as conn:

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
+from monitor.detect.outlook import outlook_of
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.coverage import Coverage
 from monitor.domain.finding import Finding
+from monitor.domain.life import is_over_by
 from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
+from monitor.domain.visit import Silence, Visit
+from monitor.domain.window import TimeWindow, to_ms
+from monitor.report.berth_plan import berth_plan
+from monitor.report.drawing import svg_text
+from monitor.report.drawing_png import png_of
 from monitor.report.export import write_findings_geojson
+from monitor.report.feeds import FeedView, atom_text, json_feed_text, kml_text
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_baselines,
     write_berth_matrix,
     write_berth_states,
+    write_bytes,
     write_findings,
     write_json,
     write_silences,
@@ -35,13 +47,17 @@ from monitor.report.ships import ships_geojson
 from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
+from monitor.store.lives import last_learned
 from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
-from monitor.watch.view import tracks_shown
+from monitor.watch.view import plan_shown, seen_from, tracks_shown
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+_Spanning = TypeVar("_Spanning", Visit, Silence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,37 +87,63 @@ class Published:
     findings: tuple[Finding, ...]
 
 
-def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetime) -> Published:
+def publish(
+    store: Store,
+    brief: Brief,
+    press: Press,
+    out: Path,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    berth_matrix.csv, ships.geojson, aprons.csv, summary.json and report/index.html into `out`,
-    each replaced in one step.
+    berth_matrix.csv, baselines.csv, ships.geojson, aprons.csv, summary.json and report/index.html
+    into `out`, each replaced in one step.
+
+    Args:
+        store: What is published.
+        brief: What the analysis is asked.
+        press: How the pages are made.
+        out: Folder to write into.
+        now: The instant it is published for.
+        since: What was over before is not listed; it still counts for how things stand.
 
     Raises:
         InputError: `out` cannot be written to.
     """
     picture = picture_at(store, brief, as_of=now)
     with store.read() as connection:
-        findings = in_order(load_findings(connection))
+        known = in_order(load_findings(connection))
         lives = load_lives(connection)
+        updated = last_learned(connection)
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
         aprons = load_apron_states(connection, available_by=now)
         scenes = load_scenes(connection, available_by=now)
         losses = load_losses(connection)
         beats = heartbeats(connection)
+    first = since or _EVER
+    findings = tuple(f for f in known if since is None or not is_over_by(f, since))
     out_folder(out)
     page = out_folder(out / "report") / "index.html"
     write_findings(out / "findings.jsonl", findings, lives)
-    write_visits(out / "port_calls.csv", picture.visits, picture.register)
-    write_silences(out / "silences.csv", picture.silences, picture.register)
-    write_berth_states(out / "berth_states.csv", states)
-    write_berth_matrix(out / "berth_matrix.csv", picture.cells)
-    write_apron_states(out / "aprons.csv", aprons)
-    write_text(out / "ships.geojson", ships_geojson(ships))
+    write_visits(out / "port_calls.csv", _lasting(picture.visits, since), picture.register)
+    write_silences(out / "silences.csv", _lasting(picture.silences, since), picture.register)
+    write_berth_states(out / "berth_states.csv", [s for s in states if s.acquired_at >= first])
+    write_berth_matrix(
+        out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
+    )
+    write_baselines(
+        out / "baselines.csv",
+        berth_baselines(picture.usual.pasts, as_of=now),
+    )
+    write_apron_states(out / "aprons.csv", [a for a in aprons if a.acquired_at >= first])
+    write_text(out / "ships.geojson", ships_geojson(s for s in ships if s.acquired_at >= first))
     write_json(
         out / "summary.json",
         {
             "as_of": now.isoformat(),
+            **({"since": since.isoformat()} if since else {}),
             "positions": len(picture.tracks.rows),
             "positions_set_aside": dict(picture.tracks.set_aside),
             "vessels": len(np.unique(picture.tracks.leader)),
@@ -131,7 +173,9 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
         gazetteer=brief.gazetteer,
         tracks=tracks_shown(picture, brief, now - press.map_window),
         berth_states=states,
-        findings=findings,
+        apron_states=aprons,
+        findings=known,
+        since=since,
         scenes=_overlays(scenes, ships, press),
         coverage=(
             *_failing(beats),
@@ -139,12 +183,33 @@ def publish(store: Store, brief: Brief, press: Press, out: Path, *, now: datetim
             *_set_aside(picture),
             *opinions,
         ),
+        next_looks=_next_looks(scenes, brief, now),
+        cells=picture.cells,
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
+    since = seen_from(picture, now - press.map_window)
+    if since < now:
+        plan = berth_plan(
+            plan_shown(picture, view, ships, aprons, TimeWindow(start=since, end=now))
+        )
+        write_text(page.with_name("berth_plan.svg"), svg_text(plan))
+        write_bytes(page.with_name("berth_plan.png"), png_of(plan))
     write_findings_geojson(out / "findings.geojson", findings, view)
+    feed = FeedView(view=view, findings=findings, updated=updated)
+    write_text(page.with_name("feed.atom"), atom_text(feed))
+    write_text(page.with_name("feed.json"), json_feed_text(feed))
+    write_text(page.with_name("findings.kml"), kml_text(feed))
     write_map(page, view)
     return Published(out=out, page=page, findings=findings)
+
+
+def _lasting(spans: Iterable[_Spanning], since: datetime | None) -> Iterable[_Spanning]:
+    """Return what was not over by `since`."""
+    if since is None:
+        return spans
+    first_ms = to_ms(since)
+    return [s for s in spans if s.after is None or s.after.time_ms >= first_ms]
 
 
 def _overlays(
@@ -155,6 +220,25 @@ def _overlays(
         seen[ship.scene_id].append(ship)
     drawn = (press.overlay(scene) for scene in scenes[-press.scenes_shown :])
     return tuple(replace(o, ships=tuple(seen[o.scene_id])) for o in drawn if o is not None)
+
+
+def _next_looks(scenes: Sequence[Scene], brief: Brief, now: datetime) -> tuple[str, ...]:
+    """Say when the port will be passed over next, and by when its image may be had."""
+    outlook = outlook_of(tuple(scenes), brief.gazetteer, as_of=now, criteria=brief.criteria.outlook)
+    looks = {
+        (look.at, look.sensor, look.orbit): look
+        for of_port in outlook.looks.values()
+        for look in of_port
+        if look.at > now
+    }
+    if not looks:
+        return ("No pass can be predicted: no orbit was seen at least four times in even steps.",)
+    return tuple(
+        f"{look.at:%Y-%m-%d %H:%M} UTC: {look.sensor}, orbit {look.orbit}, {look.modality.value}"
+        + (f"; image by {look.available_by:%Y-%m-%d %H:%M} UTC" if look.delay_known else "")
+        + (f"; its last {look.missed} passes gave no image" if look.missed else "")
+        for _, look in sorted(looks.items())
+    )
 
 
 def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""The same jobs under a virtual clock, over stored history, into a store of its own.
+"""The same jobs under a virtual clock, over history, into a store of its own.
 
-The replay's place is kept in its store: killed at any moment and started again with the same
-inputs, it goes on from its last finished step and ends with the same findings.
+History comes from the files of the settings' folders, or from another store. The replay's place is
+kept in its own store: killed at any moment and started again with the same inputs, it goes on from
+its last finished step and ends with the same findings.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from pathlib import Path
 
 from monitor.clock import VirtualClock
 from monitor.domain.window import TimeWindow, parse_utc
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, InputError
 from monitor.store.engine import Store, open_store
+from monitor.store.history import arrivals, recorded_instants
 from monitor.store.progress import move_cursor, read_cursor
+from monitor.watch.assess import ASSESSED
 from monitor.watch.jobs import Job
 
 _PLAN, _PLACE = "replay:plan", "replay:place"
@@ -30,6 +33,11 @@ class ReplayPlan:
     step: timedelta
     inputs: str
     """Hash of the settings, areas and watch list: other inputs start a new replay."""
+    instants: tuple[datetime, ...] = ()
+    """When the jobs run in place of every step: those of the window count."""
+    context: bool = False
+    """Whether the jobs run at the window's start too: what was found before it is then known and
+    not news of the window."""
 
     def __post_init__(self) -> None:
         if self.window.end <= self.window.start:
@@ -37,19 +45,57 @@ class ReplayPlan:
 
     def steps(self) -> list[datetime]:
         """Return the instants at which the jobs run, the last one being the window's end."""
-        count = -(-(self.window.end - self.window.start) // self.step)
-        return [min(self.window.start + (i + 1) * self.step, self.window.end) for i in range(count)]
+        start, end = self.window.start, self.window.end
+        first = [start] if self.context else []
+        if self.instants:
+            return [*first, *(at for at in self.instants if start < at < end), end]
+        count = -(-(end - start) // self.step)
+        return [*first, *(min(start + (i + 1) * self.step, end) for i in range(count))]
 
     def text(self) -> str:
         """Return a text that is equal for equal plans."""
-        return json.dumps(
-            [
-                self.window.start.isoformat(),
-                self.window.end.isoformat(),
-                self.step.total_seconds(),
-                self.inputs,
-            ]
+        return json.dumps([self.inputs, *(at.isoformat() for at in self.steps())])
+
+
+def plan_of_store(
+    source: Store, *, start: datetime | None, end: datetime | None, step: timedelta, inputs: str
+) -> ReplayPlan:
+    """Return the plan of a replay of what a store holds.
+
+    The jobs run when an assessment of that store changed what was found: in between nothing did,
+    so the replay finds what was found live. A store that was never assessed goes by `step`.
+
+    Args:
+        source: The store to replay; it is only read.
+        start: None for its first arrival.
+        end: None for its last assessment, else a step after its last arrival.
+        step: Between two rounds of the jobs where the store does not say.
+        inputs: As in the plan.
+
+    Raises:
+        InputError: The store holds nothing to replay in that time.
+    """
+    span = arrivals(source)
+    if span is None:
+        raise InputError("the store holds no position and no scene: nothing to replay")
+    with source.read() as connection:
+        assessed = read_cursor(connection, ASSESSED)
+    # A whole hour before the first arrival, so that steps fall on whole hours.
+    before = span[0] - timedelta(milliseconds=1)
+    first = start or before.replace(minute=0, second=0, microsecond=0)
+    last = end or (parse_utc(assessed) if assessed else span[1] + step)
+    if last <= first:
+        raise InputError(
+            f"nothing to replay between {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} UTC: the "
+            f"store speaks of {span[0]:%Y-%m-%d %H:%M} to {span[1]:%Y-%m-%d %H:%M}"
         )
+    return ReplayPlan(
+        window=TimeWindow(start=first, end=last),
+        step=step,
+        inputs=inputs,
+        instants=recorded_instants(source),
+        context=start is not None,
+    )
 
 
 def open_replay(path: Path, plan: ReplayPlan) -> Store:
@@ -61,7 +107,7 @@ def open_replay(path: Path, plan: ReplayPlan) -> Store:
     with store.read() as connection:
         same = read_cursor(connection, _PLAN) == plan.text()
         place = read_cursor(connection, _PLACE)
-    if same and place is not None and parse_utc(place) < plan.window.end:
+    if same and (place is None or parse_utc(place) < plan.window.end):
         return store
     store.close()
     for suffix in ("", "-wal", "-shm"):
@@ -69,7 +115,6 @@ def open_replay(path: Path, plan: ReplayPlan) -> Store:
     store = open_store(path)
     with store.begin() as connection:
         move_cursor(connection, _PLAN, plan.text())
-        move_cursor(connection, _PLACE, plan.window.start.isoformat())
     return store
 
 
@@ -96,11 +141,12 @@ def replay(
         progress: Told (steps done, steps in all, virtual instant).
     """
     with store.read() as connection:
-        place = parse_utc(read_cursor(connection, _PLACE) or plan.window.start.isoformat())
+        said = read_cursor(connection, _PLACE)
+    place = parse_utc(said) if said else None
     steps = plan.steps()
-    clock = VirtualClock(place)
+    clock = VirtualClock(plan.window.start)
     for number, at in enumerate(steps, start=1):
-        if at <= place:
+        if place is not None and at <= place:
             continue
         clock.set(at)
         for job in jobs:

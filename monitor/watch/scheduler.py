@@ -12,18 +12,25 @@ from monitor.watch.jobs import Job
 
 
 class Scheduler:
-    """Runs each job at its interval, one at a time, never two runs of one job at once."""
+    """Runs each job at its interval, never two runs of one job at once; all but those aside one
+    at a time."""
 
     def __init__(self, jobs: Sequence[Job], run: Callable[[Job], bool]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # One thread: there is one writer, and jobs that follow each other see each other.
-            executors={"default": ThreadPoolExecutor(1)},
+            # What waits for channels has one of its own, so that a slow one delays no reading.
+            executors={"default": ThreadPoolExecutor(1), "aside": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for job in jobs:
             self._scheduler.add_job(
-                run, "interval", args=[job], seconds=job.every.total_seconds(), id=job.name
+                run,
+                "interval",
+                args=[job],
+                seconds=job.every.total_seconds(),
+                id=job.name,
+                executor="aside" if job.is_aside else "default",
             )
 
     def start(self, now: datetime) -> None:

@@ -12,6 +12,7 @@ import pytest
 from monitor.http_client import HttpClient
 
 if TYPE_CHECKING:
+    from tests.servers.chat_servers import ChatServer
     from tests.servers.faults import FaultServer
     from tests.servers.slack_emulator import SlackServer
 
@@ -23,6 +24,19 @@ def fault_server() -> Iterator[FaultServer]:
     """Run one server that goes wrong on request."""
     with runpy.run_path(str(_SERVERS / "faults.py"))["serving"]() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def _chat_servers() -> Iterator[ChatServer]:
+    with runpy.run_path(str(_SERVERS / "chat_servers.py"))["serving"]() as server:
+        yield server
+
+
+@pytest.fixture
+def chat_server(_chat_servers: ChatServer) -> ChatServer:
+    """Return the server of chat services, with no fault in store."""
+    _chat_servers.faults.clear()
+    return _chat_servers
 
 
 @pytest.fixture(scope="session")

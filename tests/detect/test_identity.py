@@ -126,6 +126,32 @@ def test_two_listed_ships_swapped_by_a_source() -> None:
     assert register.same_ship == {}
 
 
+def test_a_swap_changes_nobodys_name() -> None:
+    """A ship that gave the number listed for her before keeps it while she gives another listed
+    ship's, and after; the conflict is known from the first such report on."""
+    days = (range(0, 50, 5), range(50, 100, 5), range(100, 150, 5))
+    numbers = {SPARTA: (9268710, 9160994), SPARTA_II: (9160994, 9268710)}
+    static = [
+        *[r for m, (own, _) in numbers.items() for r in told(own, m, [*days[0], *days[2]])],
+        *[r for m, (_, other) in numbers.items() for r in told(other, m, days[1])],
+    ]
+    for until in (70, 120, 150):
+        known = [r for r in static if r.time_ms <= static[0].time_ms + until * 3_600_000]
+        register = compile_register(known, WATCH, [], at=T0 + hours(until))
+        for mmsi, (own, _) in numbers.items():
+            for h in (0, until / 2, until):
+                assert register.identity_at(mmsi, T0 + hours(h)).imo == own
+        assert {c.learned_ms for c in found(known, WATCH)} == {static[0].time_ms + 50 * 3_600_000}
+        assert register.same_ship == {}
+
+
+def test_a_ship_that_takes_a_strangers_number_is_that_ship() -> None:
+    """An MMSI may pass to a ship that is on no list, whatever the list says of it."""
+    static = [*told(9268710, SPARTA, range(5)), *told(IMO, SPARTA, range(5, 10))]
+    register = compile_register(static, WATCH, [], at=T0 + hours(10))
+    assert register.identity(SPARTA).imo == IMO
+
+
 @pytest.mark.parametrize(
     ("imo", "reports", "conflicts"), [(9160994, 1, 1), (OTHER_IMO, 2, 0), (OTHER_IMO, 3, 1)]
 )

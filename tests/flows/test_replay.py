@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.bundled import bundled
-from tests.flows.story import WINDOW, monitor, settings_for
+from tests.flows.story import WINDOW, findings, monitor, settings_for
 
 FILES = (
     "findings.jsonl",
@@ -68,6 +68,30 @@ def test_a_replay_killed_and_resumed_finds_the_same(undisturbed: Path, tmp_path:
     assert done.returncode == 0, done.stderr
     same(undisturbed / "out", out)
     assert outbox(undisturbed / "out") == outbox(out)
+
+
+def test_a_store_replayed_publishes_the_same(undisturbed: Path, tmp_path: Path) -> None:
+    """What a store holds, replayed without a file or a scene read: same pages and tables."""
+    config, window = undisturbed / "replay.toml", (*WINDOW, "--store", undisturbed / "out")
+    done = monitor("replay", "-c", config, "-o", tmp_path / "out", *window)
+    assert done.returncode == 0, done.stderr
+    same(undisturbed / "out", tmp_path / "out")
+    refused = monitor("replay", "-c", config, "-o", undisturbed / "out", *window)
+    assert refused.returncode == 2
+    assert "is the store to be replayed" in refused.stderr
+
+
+def test_what_was_over_before_the_window_is_not_listed(undisturbed: Path) -> None:
+    """Ships that came before --from and lie there still are told; what had ended is not."""
+    start = WINDOW[1]
+    told = findings(undisturbed / "out")
+    assert any((f["start_latest"] or "") < start for f in told)
+    for f in told:
+        ends = f["end_latest"] or (f["start_latest"] if f["status"] == "closed" else None)
+        assert f["status"] == "retracted" or ends is None or ends >= start
+    looks = (undisturbed / "out" / "berth_states.csv").read_text().splitlines()[1:]
+    assert looks
+    assert all(line.split(",")[1] >= start for line in looks)
 
 
 def test_shuffled_and_split_input_finds_the_same(undisturbed: Path, tmp_path: Path) -> None:

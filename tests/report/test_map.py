@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from port_story import (
     SPARTA,
     SPARTA_II,
     a_finding,
+    a_look,
     a_scene,
     a_track,
     others,
@@ -23,6 +25,7 @@ from port_story import (
 )
 from shapely.geometry import Point
 
+from monitor.domain.berth_state import Occupancy
 from monitor.domain.finding import Evidence, Subject
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.vessel import Identity
@@ -30,6 +33,7 @@ from monitor.errors import InputError
 from monitor.report.map import write_areas_map, write_map
 from monitor.report.summary import MapView, TrackView
 
+BERTH = "tartus.berth.naval_s_w.1"
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 FLAGS = (
@@ -346,7 +350,7 @@ def test_one_picture_at_a_time_and_the_drawn_one_says_so(
     """The newest picture shows first; stepping back swaps it; none is possible."""
     seen = opened(story)
     page = seen.page
-    picture, note = page.locator("img.picture"), page.locator(".pictures p")
+    picture, note = page.locator("img.picture"), page.locator(".pictures p").first
     assert picture.count() == 1
     assert note.inner_text().startswith("rendered, not an image")
     assert page.locator(".pictures option:checked").inner_text().endswith("rendered")
@@ -355,6 +359,33 @@ def test_one_picture_at_a_time_and_the_drawn_one_says_so(
     assert "rendered" not in note.inner_text()
     page.get_by_label("Image under the map").select_option("-1")
     assert picture.count() == 0
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_berths_are_coloured_as_of_the_picture_shown(
+    tmp_path: Path, opened: Callable[..., Opened]
+) -> None:
+    """An earlier picture brings the berths of its time, and says so; the newest those of now."""
+    looks = (
+        a_look(BERTH, Occupancy.OCCUPIED, age=timedelta(days=3), scene_id="a"),
+        a_look(BERTH, Occupancy.FREE, age=timedelta(hours=14), scene_id="b"),
+    )
+    view = MapView(
+        title="Port of Tartus", as_of=AS_OF, gazetteer=tartus(), berth_states=looks,
+        scenes=(a_scene(3), a_scene(14 / 24)),
+    )  # fmt: skip
+    write_map(tmp_path / "m.html", view)
+    seen = opened(tmp_path / "m.html")
+    page, taken = seen.page, seen.page.locator("path.berth.occupied")
+    standing = page.locator(".pictures .standing")
+    assert (taken.count(), standing.inner_text()) == (0, "Berths as of 2025-01-20 18:00 UTC")
+    page.get_by_label("Earlier image").click()
+    assert (taken.count(), standing.inner_text()) == (1, "Berths as of 2025-01-17 18:00 UTC")
+    taken.click(force=True)
+    assert "occupied" in page.locator(".leaflet-popup .card").inner_text()
+    page.get_by_label("Image under the map").select_option("-1")
+    assert taken.count() == 0
     assert quiet(seen)
 
 

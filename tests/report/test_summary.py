@@ -283,3 +283,20 @@ def test_local_time_names_its_zone_and_another_day() -> None:
 def test_ages_are_short(age: timedelta, text: str) -> None:
     """A duration keeps its two largest units."""
     assert age_text(age) == text
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [(0, "these times can all be true"), (2, "these times contradict each other")],
+)
+def test_two_departures_say_whether_both_can_be_true(left: int, says: str) -> None:
+    """By AIS and by image, side by side: times that lie apart never read as consistent."""
+    at = AS_OF - timedelta(days=4)
+    by_ais = a_finding(FindingKind.DEPARTED, start_earliest=at - timedelta(days=1), start_latest=at)
+    first = at - timedelta(hours=12) + timedelta(days=left)
+    by_image = replace(
+        by_ais, basis=Basis.IMAGE, start_earliest=first, start_latest=first + timedelta(days=1)
+    )
+    line = headline(a_view(tracks=(heard(5),), findings=(by_ais, by_image)))[0]
+    assert line.count("away, left port") == 2
+    assert says in line

@@ -56,6 +56,18 @@ class SlackServer:
         ]
         return sorted(found, key=lambda message: float(message["ts"]))
 
+    def channel(self) -> str:
+        """Return the id of the first channel."""
+        found: str = self._call("conversations.list")["channels"][0]["id"]
+        return found
+
+    def thread(self, channel: str, ts: str) -> list[dict[str, Any]]:
+        """Return a message and what stands under it."""
+        found: list[dict[str, Any]] = self._call("conversations.replies", channel=channel, ts=ts)[
+            "messages"
+        ]
+        return found
+
     def _call(self, method: str, **arguments: str) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.url}/api/{method}",

@@ -4,13 +4,11 @@ folder that goes when it stops.
 PostgreSQL comes from the system (Debian: `postgresql` and `postgresql-postgis`); the API is
 installed once from its own lock into `.servers_cache/`. Where either is missing `Unavailable` says
 so. PostgreSQL refuses to run as root, so root hands it to the user `postgres` or `nobody`. Run it
-by hand with `python tests/servers/stac_server.py`.
+by hand with `python -m tests.servers.stac_server`.
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import pwd
@@ -29,15 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".servers_cache"
-LOCK = ROOT / "requirements" / "stac_server.txt"
+from tests.servers.own_environment import Unavailable, installed
+
 _START_S = 60
 _USER = "tester"
-
-
-class Unavailable(Exception):
-    """The server cannot be had on this machine; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def serving() -> Iterator[StacServer]:
     Raises:
         Unavailable: PostgreSQL, PostGIS or the API cannot be had here.
     """
-    programs, home = find_postgres(), install()
+    programs, home = find_postgres(), installed("stac_server")
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="stac-server-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -113,42 +106,6 @@ def find_postgres() -> Path:
     if not found:
         raise Unavailable("needs PostgreSQL with PostGIS (postgresql, postgresql-postgis)")
     return found[-1] / "bin"
-
-
-def install() -> Path:
-    """Return the API's own environment, made from its lock unless it is there already.
-
-    Raises:
-        Unavailable: The packages cannot be had.
-    """
-    digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    home = CACHE / f"stac_server-{digest}"
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "stac_server.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers must not install at once
-        if (home / ".installed").exists():
-            return home
-        shutil.rmtree(home, ignore_errors=True)
-        python = str(home / "bin" / "python")
-        uv = shutil.which("uv")
-        base = getattr(sys, "_base_executable", sys.executable)
-        commands = (
-            [
-                [uv, "venv", "-q", "--python", base, str(home)],
-                [uv, "pip", "sync", "-q", "--python", python, "--require-hashes", str(LOCK)],
-            ]
-            if uv
-            else [
-                [base, "-m", "venv", str(home)],
-                [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCK)],
-            ]
-        )
-        for command in commands:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise Unavailable(f"the STAC API could not be installed: {done.stderr[-300:]}")
-        (home / ".installed").touch()
-    return home
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """Late, shuffled and split: whatever the path, the live findings at the end are the same.
 
-Small made-up evidence: two watched ships that come and go between sea, waiting area, port and
-berth, a feed that shows where others were heard, and images of two berths. Every piece reaches us
-at its own time, in its own order, between any assessments.
+The evidence is made up (`any_story`). Every piece reaches us at its own time, in its own order,
+between any assessments. `python -m benchmarks convergence` runs the same over thousands of cases.
 """
 
 from __future__ import annotations
@@ -17,84 +16,26 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
-from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding, Status
 from monitor.domain.life import Life
-from monitor.domain.positions import PositionColumns, concat
-from monitor.domain.window import to_ms
 from monitor.store import schema
 from monitor.store.derived import found_text, load_findings, load_lives, save_findings
 from monitor.store.lives import Revision, load_revisions
-from tests.builders import (
-    BERTH,
-    INSIDE,
-    SEA,
-    SPARTA,
-    SPARTA_II,
-    T0,
-    WAITING,
-    WATCH,
-    a_gazetteer,
-    a_look,
-    a_track,
-    hours,
-)
-from tests.detect.listening import a_feed
+from tests.builders import T0, hours
 from tests.store.test_derived import a_finding
+from tests.watch.any_story import END, LAST, Story, delays, seen_by, stories
 
-GAZETTEER, CRITERIA = a_gazetteer(), Criteria()
-LAST = 90
-"""Hour of the last report and look."""
-END = 340
-"""When the last of them has reached us and every threshold of a silence has passed."""
-FEED = a_feed(END, every_min=60.0)
 TABLES = (
     schema.findings, schema.finding_revisions, schema.positions, schema.scenes,
     schema.berth_states,
 )  # fmt: skip
-SPOTS = ((SEA, 9.0), (WAITING, 1.0), (INSIDE, 5.0), (BERTH, 0.0))
 QUICK = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
     database=None,
 )
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happened, and when each piece of it reached us."""
-
-    positions: PositionColumns
-    looks: tuple[BerthState, ...]
-
-
-@st.composite
-def stories(draw: st.DrawFn) -> Story:
-    """Return a few voyages and looks with any delays."""
-    tracks = []
-    for mmsi in (SPARTA, SPARTA_II):
-        times = draw(st.lists(st.integers(1, LAST), min_size=2, max_size=9, unique=True))
-        reports = []
-        for h in sorted(times):
-            spot, knots = draw(st.sampled_from(SPOTS))
-            reports.append(a_track((float(h), spot, knots), mmsi=mmsi, delay=draw(delays())))
-        tracks += reports
-    looks = []
-    for berth in ("port.berth.a", "port.berth.b"):
-        for h in sorted(draw(st.lists(st.integers(1, LAST), max_size=4, unique=True))):
-            state = draw(st.sampled_from(("occupied", "free", "unobserved")))
-            score = draw(st.sampled_from((None, 0.5))) if state != "unobserved" else None
-            look = a_look(float(h), state, berth=berth, score=score)
-            looks.append(replace(look, available_at=look.acquired_at + draw(delays())))
-    return Story(concat(tracks), tuple(looks))
-
-
-def delays() -> st.SearchStrategy[timedelta]:
-    """Return how late something reached us: mostly at once, at times by days."""
-    return st.sampled_from([0.0, 0.0, 0.0, 1.0, 7.0, 25.0]).map(hours)
 
 
 ENGINE = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
@@ -108,20 +49,6 @@ def empty_store() -> Iterator[sa.Connection]:
     with ENGINE.connect() as connection:
         yield connection
         connection.rollback()
-
-
-def seen_by(story: Story, h: float, order: np.random.Generator) -> Picture:
-    """Compile what had reached us by an hour, in an order of chance, some of it twice."""
-    now = T0 + hours(h)
-    rows = concat([story.positions, FEED])
-    known = np.flatnonzero(rows.received_ms <= to_ms(now))
-    mixed = order.permutation(known)
-    looks = [s for s in story.looks if s.available_at <= now]
-    order.shuffle(looks)
-    # The store gives rows sorted by ship and time, whatever the order in which they came.
-    mixed = mixed[np.lexsort((rows.time_ms[mixed], rows.mmsi[mixed]))]
-    evidence = Evidence(positions=rows.take(mixed), berth_states=tuple(looks))
-    return compile_picture(evidence, GAZETTEER, WATCH, as_of=now, criteria=CRITERIA)
 
 
 def lived(connection: sa.Connection, story: Story, at: list[int], seed: int) -> set[str]:
@@ -140,16 +67,9 @@ def live(connection: sa.Connection) -> dict[str, str]:
     return {f.id: found_text(f) for f in found if f.status is not Status.RETRACTED}
 
 
-@QUICK
-@given(
-    story=stories(),
-    at=st.lists(st.integers(1, LAST + 40), max_size=3),
-    seed=st.integers(0, 2**16),
-)
-def test_any_split_and_order_converge_and_nothing_told_is_forgotten(
-    story: Story, at: list[int], seed: int
-) -> None:
-    """Assessed at any hours, in any order of rows: the end is as if assessed once, at the end."""
+def same_end(story: Story, at: list[int], seed: int) -> set[str]:
+    """Assess at any hours, in any order of rows: the end is as if assessed once, at the end, and
+    nothing told is forgotten. Return the kinds that were told at any time."""
     whole = {f.id: found_text(f) for f in seen_by(story, END, np.random.default_rng(0)).findings}
     with empty_store() as connection:
         told = lived(connection, story, at, seed)
@@ -164,26 +84,56 @@ def test_any_split_and_order_converge_and_nothing_told_is_forgotten(
             if i in lives:
                 retracted = finding.status is Status.RETRACTED
                 assert (lives[i].superseded_by is not None) == retracted
+    return {f.kind.value for f in stored.values()} | {
+        f"{f.kind.value} retracted" for f in stored.values() if f.status is Status.RETRACTED
+    }
 
 
-@settings(QUICK, max_examples=100)
-@given(story=stories(), other=st.lists(delays(), min_size=30, max_size=30))
-def test_the_claims_do_not_depend_on_which_report_came_first(
-    story: Story, other: list[timedelta]
-) -> None:
-    """With any other arrival times the same is claimed, under names that may differ."""
+def same_claims(story: Story, other: list[timedelta]) -> None:
+    """With any other arrival times the same is claimed, under names that may differ.
+
+    Not so where a source paused: whether we listened is a matter of when something came.
+    """
+    story = replace(story, holes=())
     rows = story.positions
-    late = [int(d.total_seconds() * 1000) for d in other][: len(rows)]
-    again = Story(
-        replace(rows, received_ms=rows.time_ms + np.array(late, np.int64)),
-        tuple(
+    late = [int(d.total_seconds() * 1000) for d in other]
+    again = replace(
+        story,
+        positions=replace(
+            rows, received_ms=rows.time_ms + np.resize(np.array(late, np.int64), len(rows))
+        ),
+        looks=tuple(
             replace(s, available_at=s.acquired_at + d)
             for s, d in zip(story.looks, reversed(other), strict=False)
         ),
     )
     order = np.random.default_rng(1)
     one, two = (sorted(_claims(seen_by(s, END, order).findings)) for s in (story, again))
+    assert not set(one) ^ set(two)
     assert one == two
+
+
+HOURS = st.lists(st.integers(1, LAST + 40), max_size=3)
+SEEDS = st.integers(0, 2**16)
+ARRIVALS = st.lists(delays(), min_size=30, max_size=30)
+
+
+@QUICK
+@given(story=stories(), at=HOURS, seed=SEEDS)
+def test_any_split_and_order_converge_and_nothing_told_is_forgotten(
+    story: Story, at: list[int], seed: int
+) -> None:
+    """Whatever was assessed when, the end is the same; see `same_end`."""
+    same_end(story, at, seed)
+
+
+@QUICK
+@given(story=stories(), other=ARRIVALS)
+def test_the_claims_do_not_depend_on_which_report_came_first(
+    story: Story, other: list[timedelta]
+) -> None:
+    """Whenever each piece came, the claims are the same; see `same_claims`."""
+    same_claims(story, other)
 
 
 def _claims(findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -221,9 +171,7 @@ def waits(anchor: str) -> st.SearchStrategy[Finding]:
     )
 
 
-@settings(QUICK, max_examples=1000)
-@given(sets=found_sets(), seed=st.integers(0, 2**16))
-def test_the_store_ends_with_what_was_found_last(sets: list[list[Finding]], seed: int) -> None:
+def same_store(sets: list[list[Finding]], seed: int) -> None:
     """Whatever was found in between, live is what was found last; the order does not matter, all
     else is retracted, and each is told again only at a higher revision."""
     plain, mixed = (_kept(sets, order) for order in (None, np.random.default_rng(seed)))
@@ -235,6 +183,13 @@ def test_the_store_ends_with_what_was_found_last(sets: list[list[Finding]], seed
         assert numbers == sorted(set(numbers))
         told = [r.revision for r in rows if r.minor == 0]
         assert told == list(range(1, len(told) + 1))
+
+
+@settings(QUICK, max_examples=200)
+@given(sets=found_sets(), seed=SEEDS)
+def test_the_store_ends_with_what_was_found_last(sets: list[list[Finding]], seed: int) -> None:
+    """The store forgets nothing and keeps what was found last; see `same_store`."""
+    same_store(sets, seed)
 
 
 @dataclass(frozen=True)

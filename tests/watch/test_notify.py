@@ -21,16 +21,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.channels import Receipt
-from monitor.errors import BadPayload, DeliveryDelayed, DeliveryRefused, SourceUnavailable
+from monitor.alerts.pace import Pace, free_at
+from monitor.errors import (
+    BadPayload,
+    DeliveryDelayed,
+    DeliveryRefused,
+    SourceUnavailable,
+    TargetRefused,
+)
 from monitor.store.engine import open_store
 from monitor.store.outbox import (
     NewRow,
     OutboxRow,
     OutboxState,
     claim_due,
+    closed,
     drop,
     enqueue,
     list_rows,
+    open_target,
     retry,
 )
 from monitor.store.schema import metadata
@@ -236,6 +245,79 @@ def test_a_refusal_is_final_and_lets_the_next_row_go(error: Exception) -> None:
         ("dead", str(error)),
         ("sent", ""),
     ]
+
+
+def test_a_target_that_is_no_good_is_closed_and_the_others_hear_of_it() -> None:
+    """A wrong key closes the channel: its rows wait, others are told once, a human opens it."""
+    store = a_store(a_row(1), a_row(2), a_row(3, "hook"))
+    ops = Receiver(script=[TargetRefused("403 invalid_token")])
+    hook = Receiver(name="hook")
+    said: list[tuple[str, str]] = []
+
+    def announce(target: str, reason: str, _: datetime) -> list[NewRow]:
+        said.append((target, reason))
+        return [a_row(4, "hook")]
+
+    both = {"ops": ops, "hook": hook}
+    for minute in range(3):
+        at = NOW + timedelta(minutes=minute)
+        deliver(store, both, now=at, criteria=SHARP, announce=announce)
+    assert said == [("ops", "403 invalid_token")]
+    assert ops.taken == []
+    assert hook.bodies == [{"n": 3}, {"n": 4}]
+    assert [r.state.value for r in rows_of(store) if r.target == "ops"] == ["pending"] * 2
+    with store.begin() as conn:
+        assert closed(conn) == {"ops": (NOW, "403 invalid_token")}
+        assert open_target(conn, "ops") == ("ops",)
+    assert go(store, ops, hook, at=NOW + timedelta(hours=1)) == DeliveryReport(sent=2)
+    assert ops.bodies == [{"n": 1}, {"n": 2}]
+
+
+SECOND = timedelta(seconds=1)
+
+
+def test_a_channel_is_spoken_to_at_its_pace() -> None:
+    """One a second: what is over it waits, within a call's patience, then for the next call."""
+    store = a_store(*(a_row(n) for n in range(1, 9)), a_row(9, "hook"))
+    ops, hook = Receiver(), Receiver(name="hook")
+    at, sent_at = [NOW], []
+
+    def pause(span: timedelta) -> datetime:
+        at[0] += span
+        return at[0]
+
+    ops.at_step = lambda _: sent_at.append(at[0])
+    paces = {"ops": (Pace(count=1, span=SECOND),)}
+    patient = replace(SHARP, patience=3 * SECOND)
+    done = deliver(
+        store, {"ops": ops, "hook": hook}, now=NOW, criteria=patient, paces=paces, pause=pause
+    )
+    assert done == DeliveryReport(sent=5)
+    assert sorted(set(sent_at)) == [NOW + n * SECOND for n in range(4)]
+    assert deliver(store, {"ops": ops}, now=at[0], criteria=SHARP, paces=paces).sent == 0
+    assert deliver(store, {"ops": ops}, now=at[0] + SECOND, criteria=SHARP, paces=paces).sent == 1
+
+
+@given(
+    tries=st.lists(st.integers(-5_000, 100), max_size=30),
+    paces=st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3_000)), max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_at_the_instant_promised_the_pace_is_kept(
+    tries: list[int], paces: list[tuple[int, int]]
+) -> None:
+    """One more message then is within every pace, and not a moment before."""
+    ms = timedelta(milliseconds=1)
+    at = [NOW + n * ms for n in tries]
+    limits = [Pace(count=count, span=span * ms) for count, span in paces]
+    free = free_at(limits, at, NOW)
+
+    def keeps(then: datetime) -> bool:
+        return all(sum(then - p.span < min(t, NOW) <= then for t in at) < p.count for p in limits)
+
+    assert free >= NOW
+    assert keeps(free)
+    assert free == NOW or not keeps(free - ms)
 
 
 def test_a_target_without_a_channel_is_dead_with_a_reason() -> None:

@@ -206,11 +206,15 @@ def look_at_port(
         criteria=criteria.quay,
         moorings={b.id: b.mooring for b in gazetteer.berths},
     )
-    if scene.modality is Modality.RADAR:
+    scores = {b.place.id: r.score for b, r in zip(port.berths, readings, strict=True)}
+    if scene.modality is Modality.OPTICAL:
+        # Pale concrete and roofs pass for hulls along a quay line: in a berth, her own polygon, the
+        # better judge, must agree.
+        ships = [s for s in ships if _is_confirmed(s.berth_ids, scores)]
+    else:
         # A short past does not tell a pontoon or a crane from a hull along the quay's edge: then
         # the berth's own polygon is asked, and a ship that it denies is not told of.
         known_past = len(past) >= criteria.radar.many_references
-        scores = {b.place.id: r.score for b, r in zip(port.berths, readings, strict=True)}
         if not known_past:
             ships = [s for s in ships if not _is_denied(s.berth_ids, scores)]
         by_profile = berth_scores(ships, profiles, hulls=hulls)
@@ -243,6 +247,11 @@ def _with_doubt(ship: QuayShip, never_empty: Container[str]) -> QuayShip:
     if not ship.berth_ids or ship.berth_ids[0] not in never_empty:
         return ship
     return replace(ship, reason=f"{ship.reason}, berth never seen empty")
+
+
+def _is_confirmed(berth_ids: Sequence[str], scores: Mapping[str, float]) -> bool:
+    """Return whether a berth a ship is said to lie in looks taken by itself, or she is in none."""
+    return not berth_ids or any(scores.get(b, 0.0) >= 0.5 for b in berth_ids)
 
 
 def _is_denied(berth_ids: Sequence[str], scores: Mapping[str, float]) -> bool:

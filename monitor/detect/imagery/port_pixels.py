@@ -13,6 +13,7 @@ from scipy import ndimage
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from monitor.domain.berth_state import NO_REFERENCES
 from monitor.domain.chip import Grid
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 
@@ -24,15 +25,6 @@ MAX_SIDE_PX = 4096
 NEIGHBOURHOOD_M = 300.0
 """How far from a berth its own sea is judged: a basin's width, inside one patch of wind."""
 _OUTLINE_M = 10.0
-_NATIVE_GSD_M = {"planetscope": 3.0, "skysat": 3.0, "rapideye": 5.0}
-
-
-def native_gsd_m(sensor: str) -> float:
-    """Return the pixel side to look at a sensor's scenes with: 10 m unless it is known as finer.
-
-    Detection works in metres, so any side serves; a finer one only shows smaller ships.
-    """
-    return _NATIVE_GSD_M.get(sensor, 10.0)
 
 
 def port_grid(gazetteer: Gazetteer, *, gsd_m: float = 10.0, margin_m: float = 200.0) -> Grid:
@@ -112,7 +104,7 @@ def compared_with(count: int, *, enough: int, never_empty: bool = False) -> str:
         enough: From so many on they are a settled past; fewer are still learning it.
         never_empty: As of a reading.
     """
-    words = [f"{count} references" if count else "no references"]
+    words = [f"{count} references" if count else NO_REFERENCES]
     if 0 < count < enough:
         words.append("learning")
     if never_empty:

@@ -53,6 +53,9 @@ def optical_profiles(
         evidence = strip.sampled(shown)
         # What lies closer to a traced line than its own error is quay unless a past says not.
         edge = strip.quayside & (strip.out_m[:, None] <= 0)
+        if not strip.has_quay and not known:
+            # Round a berth without a quay line lies its quay, nobody says on which side.
+            edge = edge | ~strip.in_berth.any(axis=0)
         if not known:
             evidence = np.where(edge, np.float32(0.0), evidence)
         found.append(

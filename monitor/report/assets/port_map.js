@@ -88,14 +88,29 @@ document.addEventListener("DOMContentLoaded", () => {
     toggles.push({ label, group, shown, swatch: `place ${places[0].kind}` });
   }
   const slug = (text) => text.toLowerCase().replaceAll(" ", "-");
-  const berths = L.layerGroup(port.berths.map((berth) => {
+  // How the berths stand: as of the page, or as of the image shown.
+  let standing = port.berths;
+  const berthLayers = port.berths.map((berth, i) => {
     const layer = shape(berth, `berth ${slug(berth.shade)}`, "berth");
     layer.unbindTooltip().bindTooltip(() => {
-      const state = port.shades.length ? `: ${berth.shade}` : "";
+      const state = port.shades.length ? `: ${standing[i].shade}` : "";
       return el("span", "", berth.name + state);
     }, { sticky: true });
-    return layer;
-  }));
+    return layer.unbindPopup() && popup(layer, () =>
+      card(berth.name, [...standing[i].rows, ...(berth.about || [])]));
+  });
+  const berths = L.layerGroup(berthLayers);
+  function stand(states) {
+    standing = states;
+    berthLayers.forEach((berth, i) => berth.eachLayer((part) => {
+      const shade = slug(states[i].shade), node = part.getElement();
+      part.options.className = `berth ${shade}`;
+      if (!node) return;
+      node.classList.remove(...port.shades.map(slug));
+      node.classList.add(shade);
+    }));
+    map.closePopup();
+  }
   if (port.berths.length) toggles.push({ label: "Berths", group: berths, shown: true,
     swatch: `berth ${port.shades.length ? "occupied" : "area"}` });
 
@@ -239,7 +254,7 @@ document.addEventListener("DOMContentLoaded", () => {
       option.value = String(i - 1);
       add(select, option);
     });
-    const note = el("p");
+    const note = el("p"), when = el("p", "standing");
     const show = (index) => {
       if (shownPicture) shownPicture.remove();
       shownPicture = index < 0 ? null : pictures[index].addTo(map);
@@ -248,6 +263,8 @@ document.addEventListener("DOMContentLoaded", () => {
       note.textContent = scene.note;
       note.title = scene.id;
       note.className = scene.rendered ? "rendered" : "";
+      stand(scene.then ? scene.then.berths : port.berths);
+      when.textContent = `Berths as of ${scene.then ? scene.then.at : port.asOf[0]}`;
       back.disabled = index < 0;
       next.disabled = index >= pictures.length - 1;
     };
@@ -261,7 +278,7 @@ document.addEventListener("DOMContentLoaded", () => {
     };
     const back = step("‹", -1, "Earlier image"), next = step("›", 1, "Later image");
     select.addEventListener("change", () => show(Number(select.value)));
-    add(box, add(el("div", "row"), back, select, next), note);
+    add(box, add(el("div", "row"), back, select, next), note, when);
     show(pictures.length - 1);
     return box;
   }
@@ -305,6 +322,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   function findingItem(finding) {
     const item = el("li", `finding${finding.retracted ? " retracted" : ""}`);
+    item.id = `finding-${finding.id}`;
     const chips = el("span", "chips");
     for (const [className, text] of finding.chips) add(chips, el("span", `chip ${className}`, text));
     const head = el(finding.at ? "button" : "div", "claim");
@@ -319,6 +337,20 @@ document.addEventListener("DOMContentLoaded", () => {
         list("", finding.evidence))
       : null;
     return add(item, head, proof);
+  }
+  function berthRow(row) {
+    const item = el("li"), cells = el("div", "cells");
+    add(item, add(el("div", "berth-state"), swatch(`berth ${slug(row.shade)}`),
+      el("b", "", row.name)), el("span", "", [row.shade, row.since].filter(Boolean).join(" ")));
+    for (const line of row.said) add(item, el("span", "when", line));
+    for (const [verdict, text] of row.cells) {
+      const cell = el("i", `cell ${verdict}`);
+      cell.title = text;
+      cell.setAttribute("role", "img");
+      cell.setAttribute("aria-label", text);
+      add(cells, cell);
+    }
+    return add(item, cells);
   }
   function panel() {
     const side = el("aside", "panel");
@@ -336,6 +368,22 @@ document.addEventListener("DOMContentLoaded", () => {
     add(side, handle, head, state);
     if (port.unseen.length) {
       add(side, section(`Not seen (${port.unseen.length})`, true, list("unseen", port.unseen)));
+    }
+    if (port.nextLooks.length) {
+      add(side, section(`Next looks (${port.nextLooks.length})`, false,
+        list("looks", port.nextLooks)));
+    }
+    if (port.sideBySide.length) {
+      add(side, section(`Side by side (${port.sideBySide.length})`, true,
+        list("two-sides", port.sideBySide)));
+    }
+    if (port.berthRows.length) {
+      const rows = el("ul", "berth-rows");
+      for (const row of port.berthRows) add(rows, berthRow(row));
+      add(side, section(`Berths and the last looks at them (${port.berthRows.length})`, false,
+        el("p", "when", "A square is a look, the oldest first, coloured as berths are on the map. " +
+          "Striped: a hull, and whether it sent AIS is not known. Double frame: a ship by AIS, " +
+          "and none in the image. Grey: not observed."), rows));
     }
     const layers = el("div", "layers");
     for (const entry of toggles) add(layers, toggle(entry));
@@ -401,6 +449,13 @@ document.addEventListener("DOMContentLoaded", () => {
     map.invalidateSize({ animate: false });
   }
   map.getContainer().after(panel());
+  // A message links to its finding; the list is made after the page has looked for it.
+  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (asked && asked.matches(".finding")) {
+    asked.closest("details")?.setAttribute("open", "");
+    asked.classList.add("asked");
+    asked.scrollIntoView({ block: "center" });
+  }
   scale();
   if (JSON.stringify(port.home) !== JSON.stringify(port.harbour)) control("topleft", views());
   if (pictures.length) control("topright", pictureControl());

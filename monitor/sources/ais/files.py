@@ -41,9 +41,18 @@ class AisFormat(StrEnum):
 
 
 def ais_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the files themselves, archive folders replaced by the files in them, ordered."""
+    """Return the files themselves, archive folders replaced by the files in them, ordered.
+
+    Raises:
+        InputError: `-` stands for standard input, which cannot be read.
+    """
     files: list[Path] = []
     for path in paths:
+        if str(path) == "-":
+            raise InputError(
+                "-: standard input cannot be read, as a log may be read twice and in parts; save "
+                "it to a file first: `COMMAND > log.nmea`, then name log.nmea"
+            )
         inside = [file for pattern in _ARCHIVED for file in sorted(path.glob(pattern))]
         files.extend(inside or [path])
     return files

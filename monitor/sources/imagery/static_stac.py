@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ from monitor.sources.imagery.stac_items import LostAsset, scene_of
 Json = Mapping[str, Any]
 
 _MAX_JSON_BYTES = 16_000_000
+_MOST_SEARCHED = 20_000
+"""Files and folders looked through for items where there is no catalog; ten years of one port."""
 
 
 class StaticCatalog:
@@ -67,7 +70,10 @@ class StaticCatalog:
         if not listing.scenes:
             why = ", ".join(sorted({reason for _, reason in listing.losses})) or "it has no items"
             self._stamps = {}
-            raise InputError(f"{self._path}: no usable scene in this STAC catalog ({why})")
+            what = "this STAC catalog"
+            if listing.searched:
+                what = "this folder, which has no catalog.json, nor in the folders below it"
+            raise InputError(f"{self._path}: no usable scene in {what} ({why})")
         self._scenes = tuple(
             sorted(listing.scenes.values(), key=lambda scene: (scene.acquired_at, scene.id))
         )
@@ -88,6 +94,8 @@ class _Listing:
         self.scenes: dict[str, Scene] = {}
         self.losses: list[tuple[str, str]] = []
         self.stamps: dict[Path, tuple[int, int] | None] = {}
+        self.searched = False
+        """Whether there is no catalog and items were searched for."""
         self._name = name
         self._top = path
         self._root = (path if path.is_dir() else path.parent).resolve()
@@ -100,6 +108,7 @@ class _Listing:
             known = [start / n for n in ("catalog.json", "collection.json")]
             start = next((p for p in known if p.is_file()), start)
         if start.is_dir():
+            self.searched = True
             for path in self._json_files(start):
                 self._visit(path, as_child=False)
             return
@@ -110,7 +119,13 @@ class _Listing:
         self._visit(start.resolve(), as_child=True)
 
     def _json_files(self, folder: Path) -> Iterator[Path]:
-        for path in sorted([folder, *folder.rglob("*")]):
+        found = [folder, *islice(folder.rglob("*"), _MOST_SEARCHED + 1)]
+        if len(found) > _MOST_SEARCHED:
+            raise InputError(
+                f"{folder}: has no catalog.json, and more than {_MOST_SEARCHED} files and folders "
+                "in it to search for STAC items; name the catalog, or the folder the items lie in"
+            )
+        for path in sorted(found):
             if path.is_dir():
                 self.stamps[path] = _stamp(path)
             elif path.suffix == ".json":

@@ -10,13 +10,13 @@ from shapely.geometry import LineString, box
 
 from monitor.detect.imagery.port_pixels import (
     MAX_SIDE_PX,
-    native_gsd_m,
     port_grid,
     port_pixels,
     two_class_split,
 )
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer, Place, PlaceKind
+from monitor.domain.scene import native_gsd_m
 from monitor.sources.gazetteer import load_gazetteer
 from tests.conftest import ROOT
 

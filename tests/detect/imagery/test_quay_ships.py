@@ -15,6 +15,7 @@ from monitor.domain.chip import Chip
 from monitor.domain.geo import MetricFrame
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.sighting import Mooring, Sighting
+from tests.detect.imagery.optical_scenes import a_scene as an_optical_scene
 from tests.detect.imagery.test_occupancy import a_scene
 
 FRAME = MetricFrame(32636)
@@ -201,3 +202,35 @@ def test_the_order_of_references_does_not_matter() -> None:
     """The same scenes in another order give the same ships."""
     chip = a_chip(ships=[ALONGSIDE])
     assert ships(chip, PAST) == ships(chip, PAST[::-1])
+
+
+@pytest.mark.parametrize(
+    ("hull", "lengths"), [(None, ()), ((100, 240, 0, 40), (140,))], ids=["empty", "taken"]
+)
+def test_pale_concrete_beside_a_berth_without_a_quay_line_is_no_ship(
+    hull: Rect | None, lengths: tuple[int, ...]
+) -> None:
+    """Nobody says where the quay is: only what lies in the berth can be a hull."""
+    lone = Gazetteer(
+        "p",
+        {
+            "p.berth.a": Place(
+                id="p.berth.a",
+                kind=PlaceKind.BERTH,
+                name="a",
+                geometry=FRAME.geographic(box(X, Y, X + 300, Y + 50)),
+            )
+        },
+    )
+    grid = port_grid(lone)
+    col, row = round((X - grid.west_m) / 10), round((grid.north_m - Y) / 10)
+    rng = np.random.default_rng(1)
+    bands = {"blue": 0.05, "green": 0.05, "red": 0.04, "nir": 0.02}
+    values = np.stack([rng.normal(v, 0.002, (grid.height, grid.width)) for v in bands.values()])
+    values[:, row:, :] = np.array([0.10, 0.13, 0.18, 0.22])[:, None, None]
+    if hull is not None:
+        west, east, south, north = (round(v / 10) for v in hull)
+        values[:, row - north : row - south, col + west : col + east] = 0.16
+    chip = Chip(scene_id="now", grid=grid, bands=tuple(bands), values=values.astype(np.float32))
+    found = look_at_port(an_optical_scene(), chip, lone, references=()).ships
+    assert [s.length_m for s in found] == [pytest.approx(n, abs=20) for n in lengths]

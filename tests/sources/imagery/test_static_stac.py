@@ -15,6 +15,7 @@ from monitor.domain.scene import Modality, Scene
 from monitor.domain.tally import Tally
 from monitor.domain.window import TimeWindow
 from monitor.errors import InputError
+from monitor.sources.imagery import static_stac
 from monitor.sources.imagery.static_stac import StaticCatalog
 from tests.conftest import shared
 
@@ -340,3 +341,14 @@ def test_a_scene_that_lacks_one_of_its_files_is_kept_and_the_loss_counted(tmp_pa
     assert [b.name for b in scene.bands] == ["vv"]
     assert dict(tally.rejected) == {"missing_asset": 1}
     assert tally.examples["missing_asset"].endswith("gone.tif")
+
+
+def test_a_tree_too_large_to_search_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder named by mistake is not read to its end: the catalog is asked for."""
+    monkeypatch.setattr(static_stac, "_MOST_SEARCHED", 3)
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match="name the catalog"):
+        list(StaticCatalog("x", tmp_path).search(EVER, Tally()))

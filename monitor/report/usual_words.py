@@ -1,0 +1,59 @@
+"""What is usual at a place, in words and as JSON. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from monitor.domain.baseline import BerthBaseline
+from monitor.domain.window import utc_text
+
+
+def baseline_dict(baseline: BerthBaseline) -> dict[str, Any]:
+    """Return a baseline as plain JSON values."""
+    return {
+        "of": baseline.of,
+        "state": "learning" if baseline.learning else "known",
+        "looks": baseline.looks,
+        "unusable": baseline.unusable,
+        "taken": baseline.taken,
+        "share": round(baseline.share, 3),
+        "share_90": [round(baseline.low, 3), round(baseline.high, 3)],
+        "first": utc_text(baseline.first) if baseline.first else None,
+        "last": utc_text(baseline.last) if baseline.last else None,
+        "stays": baseline.stays,
+        "usual_stay_d": [_days(s) for s in baseline.stay_span],
+    }
+
+
+def baseline_text(baseline: BerthBaseline) -> str:
+    """Return one baseline in a line."""
+    word = ", learning" if baseline.learning else ""
+    since = f" since {baseline.first:%Y-%m-%d}" if baseline.first else ""
+    return (
+        f"{baseline.of}: taken in {baseline.taken} of {baseline.looks} looks{since} "
+        f"({baseline.low:.0%} to {baseline.high:.0%} of the time){word}"
+    )
+
+
+def usual_text(baselines: Sequence[BerthBaseline]) -> str:
+    """Return in a few words how often a berth is taken, over all its sensors and orbits."""
+    looks = sum(b.looks for b in baselines)
+    if not looks:
+        return "learning, no look"
+    known = [b for b in baselines if not b.learning]
+    taken = sum(b.taken for b in baselines)
+    return f"taken in {taken} of {looks} looks" + ("" if known else ", learning")
+
+
+def stay_text(baseline: BerthBaseline) -> str:
+    """Return the usual stay: empty where none was seen from end to end."""
+    least, most = (_days(s) for s in baseline.stay_span)
+    if least is None or most is None:
+        return ""
+    return f"usual stay between {least:g} and {most:g} d, of {baseline.stays}"
+
+
+def _days(span: timedelta | None) -> float | None:
+    return None if span is None else round(span / timedelta(days=1), 1)
