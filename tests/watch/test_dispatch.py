@@ -208,7 +208,9 @@ def test_a_store_of_before_remembers_what_was_told(store: Store, tmp_path: Path)
     with store.begin() as connection:
         for table in ("notices", "silences", "acknowledgements", "closed_targets"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("DROP INDEX outbox_tried")
+        for index in ("outbox_tried", "findings_settled", "positions_late"):
+            connection.exec_driver_sql(f"DROP INDEX {index}")
+        connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN settled")
         connection.exec_driver_sql("ALTER TABLE outbox DROP COLUMN tried_ms")
         connection.exec_driver_sql(
             "INSERT INTO decisions VALUES (?, 1, 'ops', 0, 1, 'new')", (WAIT.id,)
