@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from monitor.alerts.decide import News, Notice
+from monitor.alerts.forms.apprise import apprise_form
 from monitor.alerts.forms.discord import discord_form
 from monitor.alerts.forms.mail import mail_form
 from monitor.alerts.forms.matrix import matrix_form
@@ -146,6 +147,7 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
 
 
 CHAT_FORMS: Mapping[str, Callable[[Message], dict[str, Any]]] = {
+    "apprise": apprise_form,
     "discord": discord_form,
     "email": mail_form,
     "matrix": matrix_form,

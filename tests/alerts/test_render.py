@@ -363,7 +363,7 @@ def test_the_same_notice_gives_the_same_bytes() -> None:
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     """A route with a format nobody renders is a mistake in the settings."""
-    with pytest.raises(ConfigError, match=r"'fax'; there are: discord, .*, webhook"):
+    with pytest.raises(ConfigError, match=r"'fax'; there are: apprise, .*, webhook"):
         payload_for(a_notice(a_finding(), format="fax"), voice=VOICE)
 
 
