@@ -42,6 +42,8 @@ _SAID = {
     "ais_coverage_not_shown": "Not claimed: AIS was not shown to work around the images.",
     "doubtful_image": "One doubtful image neither takes nor frees a berth.",
     "not_confirmed": "A change waits for a second look that shows it too.",
+    "doubtful_change": "The score of a change on an apron is too low to begin or confirm anything.",
+    "beside_berth": "A change along a berth may be a ship alongside or her shadow.",
     "usual_for_apron": "This apron has often looked as different as that.",
     "contradicted": "Other looks at the apron show the opposite.",
     "history_too_short": "Learning: too few days of AIS before the visit to call it the first.",

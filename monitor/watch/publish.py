@@ -173,6 +173,7 @@ def publish(
         gazetteer=brief.gazetteer,
         tracks=tracks_shown(picture, brief, now - press.map_window),
         berth_states=states,
+        apron_states=aprons,
         findings=known,
         since=since,
         scenes=_overlays(scenes, ships, press),

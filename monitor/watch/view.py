@@ -18,7 +18,7 @@ from monitor.report.berth_plan import PlanView
 from monitor.report.summary import MapView, TrackView
 from monitor.store.derived import load_berth_states
 from monitor.store.engine import Store
-from monitor.store.looks import load_sightings
+from monitor.store.looks import load_apron_states, load_sightings
 from monitor.watch.assess import Brief, picture_at
 
 
@@ -46,12 +46,14 @@ def shown_at(
     with store.read() as connection:
         states = load_berth_states(connection, available_by=as_of)
         sightings = load_sightings(connection, available_by=as_of)
+        aprons = load_apron_states(connection, available_by=as_of)
     view = MapView(
         title=title,
         as_of=as_of,
         gazetteer=brief.gazetteer,
         tracks=tracks_shown(picture, brief, datetime.min.replace(tzinfo=as_of.tzinfo)),
         berth_states=states,
+        apron_states=aprons,
         findings=picture.findings,
         zone=zone,
         key_area_id=key_area_id,
