@@ -269,10 +269,19 @@ def replay(
     config: ConfigOption,
     out: OutOption = Path("replay-output"),
     start: Annotated[
-        str | None, typer.Option("--from", help="First instant, ISO 8601 (default: settings).")
+        str | None,
+        typer.Option(
+            "--from",
+            help="First instant, ISO 8601 (default: settings; with --store its first arrival).",
+        ),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--to", help="Instant after the last, ISO 8601.")
+        str | None,
+        typer.Option(
+            "--to",
+            help="Instant after the last, ISO 8601 (default: settings; with --store its last "
+            "assessment).",
+        ),
     ] = None,
     store: Annotated[
         Path | None,
