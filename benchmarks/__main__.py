@@ -7,6 +7,7 @@ import sys
 
 NAMES = (
     "apron_change",
+    "berth_changes",
     "berth_matrix",
     "chip_archive",
     "contact_sheets",

@@ -210,6 +210,8 @@ _HEADLINES = {
     ),
 }
 """While a finding is open, and after."""
+_BACK = "{place} looks as it did before"
+"""Of the end of a change, told as an event of its own."""
 
 
 def _headline(finding: Finding, voice: Voice) -> str:
@@ -225,6 +227,8 @@ def _headline(finding: Finding, voice: Voice) -> str:
     place_id = finding.place_id or ""
     place = plain(voice.place_names.get(place_id, place_id)) or "an unnamed place"
     pattern = _HEADLINES[finding.kind][finding.status is Status.CLOSED]
+    if finding.why.get("return"):
+        pattern = _BACK
     said = pattern.replace("{place}", place).replace("{ship}", name or number or "a vessel")
     if finding.basis is Basis.IMAGE and finding.kind is FindingKind.DEPARTED:
         said += " by imagery"

@@ -25,6 +25,7 @@ from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.domain.window import Edge
+    from monitor.report.aprons import ApronStatus
     from monitor.report.status import BerthStatus, ShipStatus
     from monitor.store.engine import Store
     from monitor.watch.view import Shown
@@ -39,17 +40,20 @@ def status(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say where each watched ship is and how each berth stands, since when and how known.
+    """Say where each watched ship is and how each berth and apron stands, since when, how known.
 
     With --at the answer is what was known then, not what became known later. On the demo:
     `monitor demo -o out`, then `monitor status -c demo --store out --at 2025-01-23`.
     """
     from monitor.detect.baselines import berth_baselines
+    from monitor.report.aprons import apron_statuses
     from monitor.report.status import berth_statuses, ship_statuses
+    from monitor.report.usual_words import area_dict, area_text
 
     shown = _shown(config, store, at)
     usual = berth_baselines(shown.picture.usual.pasts, as_of=shown.view.as_of)
     ships, berths = ship_statuses(shown.view), berth_statuses(shown.view, usual)
+    aprons = apron_statuses(shown.view)
     if as_json:
         typer.echo(
             json.dumps(
@@ -57,6 +61,8 @@ def status(
                     "as_of": shown.view.as_of.isoformat(),
                     "ships": [s.to_dict() for s in ships],
                     "berths": [b.to_dict() for b in berths],
+                    "areas": [area_dict(a) for a in shown.areas],
+                    "aprons": [a.to_dict() for a in aprons],
                 },
                 ensure_ascii=False,
             )
@@ -86,6 +92,15 @@ def status(
         + ", ".join(f"{sum(b.state is s for b in berths)} {s.value}" for s in counted)
         + ("" if every_berth else " (--all lists every one)")
     )
+    for area in shown.areas:
+        if area.vessel_class == "all":
+            typer.echo(f"usual by AIS: {plain(area_text(area))}")
+    if aprons:
+        typer.echo("")
+        show_table(
+            ("apron", "state", "since (UTC)", "last look", "not seen"),
+            [_apron_cells(a) for a in aprons],
+        )
 
 
 def who(
@@ -278,6 +293,19 @@ def _berth_cells(berth: BerthStatus) -> tuple[str, ...]:
         _edge(berth.since),
         usual_text(berth.baselines),
         "; ".join(berth.evidence),
+    )
+
+
+def _apron_cells(apron: ApronStatus) -> tuple[str, ...]:
+    from monitor.report.aprons import look_text
+
+    blind = apron.unusable
+    return (
+        apron.apron_id,
+        apron.state,
+        "" if apron.since.earliest is apron.since.latest is None else _edge(apron.since),
+        look_text(apron.last_look) if apron.last_look else "none could be judged",
+        f"{_minute(blind.acquired_at)}: {blind.reason}" if blind else "",
     )
 
 

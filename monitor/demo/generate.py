@@ -24,7 +24,16 @@ from monitor.demo import optical, radar
 from monitor.demo.catalog import Asset, Item, write_catalog
 from monitor.demo.harbour import EPSG, Harbour
 from monitor.demo.optical import OpticalView
-from monitor.demo.passes import BEAMS, RADAR, SENTINEL_2, VIEWS_3M, OpticalPass, RadarPass
+from monitor.demo.passes import (
+    BEAMS,
+    BEFORE_3M,
+    BEFORE_SENTINEL_2,
+    RADAR,
+    SENTINEL_2,
+    VIEWS_3M,
+    OpticalPass,
+    RadarPass,
+)
 from monitor.demo.radar import RadarView
 from monitor.demo.scenery import Scenery
 from monitor.demo.story import STORY, berthed_at, staging_at
@@ -210,7 +219,9 @@ def optical_id(scene: OpticalPass) -> str:
 
 def _names() -> list[tuple[str, datetime]]:
     named = [(radar_id(r), r.at) for r in RADAR]
-    named += [(optical_id(o), o.at) for o in (*SENTINEL_2, *VIEWS_3M)]
+    named += [
+        (optical_id(o), o.at) for o in (*BEFORE_SENTINEL_2, *BEFORE_3M, *SENTINEL_2, *VIEWS_3M)
+    ]
     return sorted(named, key=lambda pair: (pair[1], pair[0]))
 
 
@@ -241,8 +252,8 @@ def generate(
     scenes = out / FOLDER / "scenes"
     items = [
         *(maker.radar_scene(scene, scenes) for scene in RADAR),
-        *(maker.sentinel_2_scene(scene, scenes) for scene in SENTINEL_2),
-        *(maker.view_3m_scene(scene, scenes) for scene in VIEWS_3M),
+        *(maker.sentinel_2_scene(scene, scenes) for scene in (*BEFORE_SENTINEL_2, *SENTINEL_2)),
+        *(maker.view_3m_scene(scene, scenes) for scene in (*BEFORE_3M, *VIEWS_3M)),
     ]
     write_catalog(scenes, sorted(items, key=lambda item: (item.at, item.id)))
     if truth is not None:

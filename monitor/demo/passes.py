@@ -26,7 +26,7 @@ class RadarPass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpticalPass:
-    """One Sentinel-2 pass, or one of the six views at 3 m."""
+    """One Sentinel-2 pass, or one view at 3 m."""
 
     at: datetime
     platform: str
@@ -140,4 +140,21 @@ VIEWS_3M = (
     _view("2025-01-25T08:39:51", "Maxar, 25 January 2025", "E046"),
     _view("2025-01-27T08:40:22", "Planet, 27 January 2025", "E048", "E049"),
     _view("2025-01-29T08:42:33", "Planet, 29 January 2025", "E056"),
+)
+
+# A monitor set up in December would have read the archive first: clear mornings before the story.
+BEFORE_SENTINEL_2 = (
+    _sentinel_2("2024-11-10T08:30", "a", 0.0),
+    _sentinel_2("2024-11-15T08:30", "b", 0.0),
+    _sentinel_2("2024-11-20T08:30", "a", 0.0),
+    _sentinel_2("2024-11-25T08:30", "b", 0.0),
+    _sentinel_2("2024-11-30T08:30", "a", 0.0),
+)
+_ARCHIVE = "an ordinary morning of the archive, invented"
+BEFORE_3M = (
+    _view("2024-11-12T08:39:17", _ARCHIVE),
+    _view("2024-11-18T08:42:44", _ARCHIVE),
+    _view("2024-11-23T08:40:31", _ARCHIVE),
+    _view("2024-11-28T08:41:52", _ARCHIVE),
+    _view("2024-12-10T08:38:26", "Maxar, 10 December 2024", "E008"),
 )

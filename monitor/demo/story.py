@@ -126,7 +126,7 @@ STAYS = (
             (SUPPORT_2, "berth.naval_head.1"),
             (KILO, "berth.floating_west.right"),
         )
-        for start, end in (("2024-11-30", SORTIE[0]), (SORTIE[1], NAVY_LEAVES))
+        for start, end in (("2024-11-01", SORTIE[0]), (SORTIE[1], NAVY_LEAVES))
     ),
     # E042 in the evening, alongside in the night; gone in the image of 27 Jan 08:40 (E048).
     _stay(
@@ -213,7 +213,7 @@ def _staging(start: str, at_end: int, on_pier: int, containers: int, basis: str)
 
 # Published words, not counts, but for "more than 100 trucks" on 6 Jan: the numbers are invented.
 STAGINGS = (
-    _staging("2024-11-30", 0, 0, 4, "invented: an ordinary yard"),
+    _staging("2024-11-01", 0, 0, 4, "invented: an ordinary yard"),
     _staging("2024-12-13T12:00", 30, 0, 4, "invented: the build-up begins"),
     _staging("2024-12-14T12:00", 48, 0, 4, "E015 dozens lined up at the end of a pier"),
     _staging("2024-12-24T00:00", 76, 0, 4, "invented: between E015 and E028"),

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from monitor.detect.apron_trend import Trend, trend_of
 from monitor.detect.aprons import ApronCriteria, ApronEpisode
@@ -26,6 +29,7 @@ from monitor.domain.finding import (
     Status,
     Subject,
 )
+from monitor.domain.place import Gazetteer
 from monitor.domain.scene import native_gsd_m
 from monitor.domain.window import utc_text
 
@@ -40,13 +44,71 @@ _LISTED = 40
 
 
 def apron_findings(
-    episodes: Iterable[ApronEpisode], words: Words, *, criteria: ApronCriteria
+    episodes: Sequence[ApronEpisode], words: Words, *, criteria: ApronCriteria
 ) -> list[Finding]:
-    """Return one finding for each episode, in their order."""
-    return [_finding(episode, words, criteria) for episode in episodes]
+    """Return one finding for each episode, in their order.
+
+    Aprons overlap: of episodes that show the same ground at the same time, one is told aloud and
+    the others name it.
+    """
+    parts = _parts(episodes, words.gazetteer)
+    return [_finding(e, words, criteria, parts[i]) for i, e in enumerate(episodes)]
 
 
-def _finding(episode: ApronEpisode, words: Words, criteria: ApronCriteria) -> Finding:
+def _parts(episodes: Sequence[ApronEpisode], gazetteer: Gazetteer) -> list[str]:
+    """Return for each episode the apron that tells the same ground, or an empty text.
+
+    It is the one that holds most of the ground, and where two hold each other the smaller apron.
+    """
+    grounds = [_ground(e) for e in episodes]
+    sizes = [
+        gazetteer.places[e.apron_id].geometry.area if e.apron_id in gazetteer.places else 0.0
+        for e in episodes
+    ]
+    inside: list[list[int]] = [[] for _ in episodes]
+    for i, one in enumerate(episodes):
+        for j, other in enumerate(episodes):
+            if one.is_return or other.is_return or not _at_once(one, other):
+                continue
+            held = _within(grounds[i], grounds[j])
+            both = held and _within(grounds[j], grounds[i])
+            if held and not (both and (sizes[i], one.apron_id) < (sizes[j], other.apron_id)):
+                inside[i].append(j)
+    found: list[str] = []
+    for i, episode in enumerate(episodes):
+        if episode.is_return:
+            found.append(found[-1])  # it follows what it is the end of
+            continue
+        whole = [j for j in inside[i] if not inside[j]] or inside[i]
+        best = min(whole, key=lambda j: (sizes[j], episodes[j].apron_id), default=None)
+        found.append("" if best is None else episodes[best].apron_id)
+    return found
+
+
+_MOST = 0.6
+"""Share of its ground that makes one change a part of another."""
+
+
+def _ground(episode: ApronEpisode) -> BaseGeometry:
+    """Return the ground it was first told of: what comes later does not change whose it is."""
+    outlines = [s.outline_wkt for s in episode.seen[: episode.told_with] if s.outline_wkt]
+    return shapely.union_all([shapely.from_wkt(text) for text in outlines])
+
+
+def _at_once(one: ApronEpisode, other: ApronEpisode) -> bool:
+    return (
+        one.apron_id != other.apron_id
+        and one.change is other.change
+        and one.seen[0].acquired_at <= other.seen[-1].acquired_at
+        and other.seen[0].acquired_at <= one.seen[-1].acquired_at
+    )
+
+
+def _within(one: BaseGeometry, other: BaseGeometry) -> bool:
+    return one.area > 0 and float(one.intersection(other).area) >= _MOST * float(one.area)
+
+
+def _finding(episode: ApronEpisode, words: Words, criteria: ApronCriteria, part_of: str) -> Finding:
     first, last = episode.seen[0], episode.seen[-1]
     before, after = episode.before, episode.after
     told_with = episode.seen[: episode.told_with]
@@ -56,11 +118,11 @@ def _finding(episode: ApronEpisode, words: Words, criteria: ApronCriteria) -> Fi
         ends = (before.acquired_at if before else None, first.acquired_at)
     else:
         ends = (last.acquired_at, after.acquired_at) if after else (None, None)
-    is_learning = episode.past.is_learning
+    is_quiet = bool(part_of) or not _is_settled(episode, criteria)
     return Finding(
         kind=APRON_KINDS[episode.change],
         status=Status.CLOSED if after or episode.is_return else Status.OPEN,
-        severity=Severity.INFO if is_learning else Severity.NOTICE,
+        severity=Severity.INFO if is_quiet else Severity.NOTICE,
         subject=Subject(),
         place_id=episode.apron_id,
         start_earliest=before.acquired_at if before else None,
@@ -89,14 +151,15 @@ def _finding(episode: ApronEpisode, words: Words, criteria: ApronCriteria) -> Fi
                 "looks": episode.past.looks,
                 "as_large": episode.past.as_large,
                 "needed": criteria.min_history,
-                "learning": is_learning,
+                "learning": episode.past.is_learning,
             },
+            "part_of": part_of or None,
             "return": episode.is_return,
             "ended": _ended(episode),
             "not_shown_by": [_area(s) for s in episode.against[-_LISTED:]],
             "not_seen": _unseen(episode.blind),
         },
-        text=_text(episode, trend, words),
+        text=_text(episode, trend, words, part_of),
         anchor=f"{before.scene_id if before else '-'}/{first.scene_id}",
     )
 
@@ -108,15 +171,22 @@ def _shown(episode: ApronEpisode) -> list[ApronState]:
     return [*looks[: _LISTED // 2], *looks[-_LISTED // 2 :]]
 
 
+def _shown_by(episode: ApronEpisode) -> int:
+    """Return how many looks showed the change, or what a return is the end of."""
+    return episode.shown_before if episode.is_return else len(episode.seen)
+
+
+def _is_settled(episode: ApronEpisode, criteria: ApronCriteria) -> bool:
+    return not episode.past.is_learning or _shown_by(episode) >= criteria.settled
+
+
 def _confidence(episode: ApronEpisode, criteria: ApronCriteria) -> str:
-    """Return `high` from three looks on, one of them fine; `low` without a past to hold against."""
-    if episode.past.is_learning:
+    """Return `low` while the past is short and few looks show it; `high` where neither is so."""
+    if not _is_settled(episode, criteria):
         return "low"
     fine = any(native_gsd_m(s.sensor) <= criteria.fine_gsd_m for s in episode.seen)
-    return "high" if fine and len(episode.seen) >= _MANY else "medium"
-
-
-_MANY = 3
+    many = _shown_by(episode) >= criteria.settled
+    return "high" if fine and many and not episode.past.is_learning else "medium"
 
 
 def _evidence(look: ApronState) -> Evidence:
@@ -159,9 +229,11 @@ def _unseen(blind: Sequence[ApronState]) -> dict[str, int]:
     return dict(sorted(Counter(s.reason or "unobserved" for s in blind).items()))
 
 
-def _text(episode: ApronEpisode, trend: Trend, words: Words) -> str:
+def _text(episode: ApronEpisode, trend: Trend, words: Words, part_of: str) -> str:
     place = words.place(episode.apron_id)
     parts = [_returned(episode, place) if episode.is_return else _differs(episode, place, trend)]
+    if part_of:
+        parts.append(f"When it began, the same ground was told of {words.place(part_of)}.")
     if episode.past.is_learning and not episode.is_return:
         parts.append(
             f"Learning: only {episode.past.looks} earlier looks of {episode.past.sensor} say what "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.domain.apron_state import ApronState
+from monitor.domain.scene import native_gsd_m
 
 LEAST_LOOKS = 4
 """With fewer no order of areas is rarer than one in six."""
@@ -36,14 +37,17 @@ class Trend:
 
 
 def trend_of(seen: Sequence[ApronState]) -> Trend:
-    """Return the trend of `changed_m2` over the looks, by the sensor that looked most often."""
+    """Return the trend of `changed_m2` by the finest sensor that looked often enough."""
     by_sensor: dict[str, list[ApronState]] = {}
     for look in sorted(seen, key=lambda s: (s.acquired_at, s.scene_id)):
         if math.isfinite(look.changed_m2):
             by_sensor.setdefault(look.sensor, []).append(look)
     if not by_sensor:
         return Trend(word="not clear", sensor="", looks=0, chance=None)
-    sensor, looks = max(by_sensor.items(), key=lambda kv: (len(kv[1]), kv[0]))
+    sensor, looks = max(
+        by_sensor.items(),
+        key=lambda kv: (min(len(kv[1]), LEAST_LOOKS), -native_gsd_m(kv[0]), len(kv[1]), kv[0]),
+    )
     areas = [s.changed_m2 for s in looks][-_MOST_LOOKS:]
     n = len(areas)
     if n < LEAST_LOOKS:

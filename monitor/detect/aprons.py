@@ -16,6 +16,7 @@ from itertools import groupby
 import shapely
 
 from monitor.domain.apron_state import ApronChange, ApronState
+from monitor.domain.place import Gazetteer
 from monitor.domain.scene import native_gsd_m
 
 
@@ -27,6 +28,13 @@ class ApronCriteria:
     """One look with pixels this small tells alone: there a lorry is three pixels long,"""
     fine_score: float = 0.8
     """if its score is this high."""
+    taken_from: float = 0.7
+    """A lower score begins and confirms nothing. Source: as `MatrixCriteria.taken_from`."""
+    edge_m: float = 25.0
+    """A ship alongside covers the edge of a quay, and so do her shadow and the error in its place:
+    a 15 m hull under a sun of 30° throws 26 m. This near to berths"""
+    edge_share: float = 0.8
+    """a change that lies there with this share of itself begins and confirms nothing."""
     apart: timedelta = timedelta(hours=1)
     """Looks of one sensor nearer in time are one look."""
     same_place: float = 0.3
@@ -42,7 +50,9 @@ class ApronCriteria:
     `imagery.apron.ApronCriteria.max_references`."""
     used_to: float = 0.5
     """Where this share of them shows the change, the median of the past holds it, and a look that
-    sees no difference says nothing against it."""
+    sees no difference says nothing against it. A look that showed less of it counts as less."""
+    settled: int = 3
+    """Where so many looks show a change, it is told aloud though the past is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +89,9 @@ class ApronEpisode:
     is_usual_now: bool = False
     """It ended because the past holds it by now, not because it went."""
     is_return: bool = False
-    """It is the end of the episode before: the apron looks again as it did."""
+    """It is the end of the episode before: the apron looks again as it did,"""
+    shown_before: int = 0
+    """after so many looks that had shown otherwise."""
     against: tuple[ApronState, ...] = ()
     """Looks in the meantime that did not show it and did not end it, by time."""
     blind: tuple[ApronState, ...] = ()
@@ -94,17 +106,26 @@ class ApronHistory:
     """By apron and time."""
     held: tuple[tuple[ApronState, str], ...] = ()
     """Looks that show a change and are in no episode, each with the reason: `not_confirmed`,
-    `usual_for_apron` or `contradicted`; by apron and time."""
+    `doubtful_change`, `beside_berth`, `usual_for_apron` or `contradicted`; by apron and time."""
 
 
-def apron_history(states: Iterable[ApronState], *, criteria: ApronCriteria) -> ApronHistory:
-    """Fold looks into episodes, whatever their order."""
+def apron_history(
+    states: Iterable[ApronState], gazetteer: Gazetteer, *, criteria: ApronCriteria
+) -> ApronHistory:
+    """Fold looks into episodes, whatever their order.
+
+    Args:
+        states: Looks at aprons of the port.
+        gazetteer: The port, for its berths.
+        criteria: Thresholds.
+    """
     ordered = sorted(states, key=lambda s: (s.apron_id, s.acquired_at, s.scene_id))
     episodes: list[ApronEpisode] = []
     held: list[tuple[ApronState, str]] = []
+    beside = _Beside(gazetteer, criteria)
     for _, looks in groupby(ordered, key=lambda s: s.apron_id):
         series = list(looks)
-        fold = _Fold(criteria)
+        fold = _Fold(criteria, beside)
         for look in series:
             if look.change is not ApronChange.UNOBSERVED:
                 fold.take(look)
@@ -136,18 +157,40 @@ class _Open:
     """Others that do not show it."""
 
 
+class _Beside:
+    """Says whether a change lies along berths."""
+
+    def __init__(self, gazetteer: Gazetteer, criteria: ApronCriteria) -> None:
+        self._frame = gazetteer.frame
+        self._share = criteria.edge_share
+        berths = [self._frame.metric(p.geometry) for p in gazetteer.berths]
+        self._edge = shapely.union_all(berths).buffer(criteria.edge_m)
+        shapely.prepare(self._edge)
+
+    def holds(self, look: ApronState) -> bool:
+        if not look.outline_wkt:
+            return False
+        ground = self._frame.metric(shapely.from_wkt(look.outline_wkt))
+        if not ground.area > 0:
+            return False
+        return float(ground.intersection(self._edge).area) >= self._share * float(ground.area)
+
+
 class _Fold:
     """Takes the usable looks at one apron by time."""
 
-    def __init__(self, criteria: ApronCriteria) -> None:
+    def __init__(self, criteria: ApronCriteria, beside: _Beside) -> None:
         self._criteria = criteria
+        self._beside = beside
         self._looks: list[ApronState] = []
         self._waiting: list[ApronState] = []
         """Looks that show a change, for a second one that shows it too."""
-        self._usual: set[str] = set()
+        self._why: dict[str, str] = {}
+        """By scene: why its change is not told."""
         self._open: _Open | None = None
         self._back: _Open | None = None
         """The last return to how things were, and"""
+        self._shown_before = 0
         self._gone: frozenset[str] = frozenset()
         """the scenes that had shown what went."""
         self._repeats: set[str] = set()
@@ -183,11 +226,9 @@ class _Fold:
         return [
             (
                 look,
-                "usual_for_apron"
-                if look.scene_id in self._usual
-                else "contradicted"
+                "contradicted"
                 if look.scene_id in spoke
-                else "not_confirmed",
+                else self._why.get(look.scene_id, "not_confirmed"),
             )
             for look in series
             if look.change not in (ApronChange.NONE, ApronChange.UNOBSERVED)
@@ -195,6 +236,9 @@ class _Fold:
         ]
 
     def _begin(self, look: ApronState) -> None:
+        if doubt := self._doubt(look):
+            self._why[look.scene_id] = doubt
+            return
         told = [w for w in self._waiting if self._agree(w, look)]
         told.append(look)
         if len(told) < 2 and not self._tells_alone(look):
@@ -206,7 +250,7 @@ class _Fold:
         )
         c = self._criteria
         if not past.is_learning and past.as_large >= c.usual_share * past.looks:
-            self._usual |= {t.scene_id for t in told}
+            self._why |= dict.fromkeys((t.scene_id for t in told), "usual_for_apron")
             self._waiting = [w for w in self._waiting if w not in told]
             return
         directions = [t.change for t in told if t.change is not ApronChange.CHANGED]
@@ -215,13 +259,22 @@ class _Fold:
             s
             for s in self._looks
             if s.acquired_at < told[0].acquired_at
-            and s.change in (ApronChange.NONE, _OPPOSITE.get(change))
+            and (
+                s.change in (ApronChange.NONE, _OPPOSITE.get(change))
+                or _shared(s, told[0]) < self._criteria.same_place
+            )
             and _gsd(s) <= _gsd(told[0])
         ]
         self._settle()
         self._repeats |= {t.scene_id for t in told[1:]}
         self._open = _Open(change, before[-1] if before else None, told, len(told), past)
         self._waiting = []
+
+    def _doubt(self, look: ApronState) -> str:
+        """Return why a look that shows a change neither begins nor ends anything, or nothing."""
+        if look.score < self._criteria.taken_from:
+            return "doubtful_change"
+        return "beside_berth" if self._beside.holds(look) else ""
 
     def _go_on(self, now: _Open, look: ApronState) -> None:
         if look.change is now.change or (
@@ -232,9 +285,12 @@ class _Fold:
             now.against += now.ending
             now.ending = []
             return
+        if look.change is not ApronChange.NONE and self._doubt(look):
+            now.against.append(look)
+            return
         finest = min(_gsd(s) for s in now.seen)
         is_used_to_it = look.change is ApronChange.NONE and self._is_used_to(now, look)
-        knows_it = look.sensor in {s.sensor for s in now.seen} and not is_used_to_it
+        knows_it = self._saw_the_last(now, look.sensor) and not is_used_to_it
         if _gsd(look) > finest and not knows_it:
             now.against.append(look)
             return
@@ -259,13 +315,22 @@ class _Fold:
         self._open, self._gone = None, frozenset(s.scene_id for s in now.seen)
         if opposite is not None and not is_usual:
             self._back = _Open(opposite, now.seen[-1], now.ending, len(now.ending), now.past)
+            self._shown_before = len(now.seen)
 
     def _settle(self) -> None:
         """Note the last return, which takes looks until something else begins."""
         if self._back is not None:
             # The looks that ended the episode before are older than any that follow them.
-            self._episodes.append(replace(_episode(self._back, []), is_return=True))
+            self._episodes.append(
+                replace(_episode(self._back, []), is_return=True, shown_before=self._shown_before)
+            )
             self._back = None
+
+    def _saw_the_last(self, now: _Open, sensor: str) -> bool:
+        """True where a sensor showed the change when it last looked before it was last shown."""
+        last = now.seen[-1].acquired_at
+        own = [s for s in self._looks if s.sensor == sensor and s.acquired_at <= last]
+        return bool(own) and own[-1].scene_id in {s.scene_id for s in now.seen}
 
     def _is_still_back(self, look: ApronState) -> bool:
         """True where a look tells the return over again, because its past holds what went."""
@@ -285,9 +350,11 @@ class _Fold:
     def _is_used_to(self, now: _Open, look: ApronState) -> bool:
         past = self._references(look)
         shown = {s.scene_id for s in now.seen}
-        return bool(past) and sum(
-            s.scene_id in shown for s in past
-        ) >= self._criteria.used_to * len(past)
+        largest = max((s.changed_m2 for s in past if s.scene_id in shown), default=0.0)
+        if not largest > 0:
+            return False
+        held = sum(s.changed_m2 for s in past if s.scene_id in shown) / largest
+        return held >= self._criteria.used_to * max(look.references, len(past))
 
     def _past(self, look: ApronState, *, before: ApronState) -> ApronPast:
         left_out = self._repeats | {w.scene_id for w in self._waiting}
@@ -322,7 +389,8 @@ class _Fold:
         return _gsd(look) <= self._criteria.fine_gsd_m
 
     def _tells_alone(self, look: ApronState) -> bool:
-        return self._is_fine(look) and look.score >= self._criteria.fine_score
+        told = look.change is not ApronChange.CHANGED and look.score >= self._criteria.fine_score
+        return told and self._is_fine(look)
 
     def _ends_alone(self, look: ApronState) -> bool:
         return self._is_fine(look) and (

@@ -14,13 +14,14 @@ from typing import Any
 
 from monitor.detect import matrix
 from monitor.detect.apron_rules import APRON_KINDS, APRON_RULE
+from monitor.detect.clear_looks import looks_that_count
 from monitor.detect.interference import held_back, silence_held_back
 from monitor.detect.picture import Criteria, Evidence, Picture
 from monitor.detect.usual_rules import USUAL_RULE, rank_numbers, share_numbers, usual_anchor
 from monitor.detect.visits import short_waits
 from monitor.detect.voyage_rules import first_calls
 from monitor.detect.wording import RULES_VERSION, Words
-from monitor.domain.berth_state import BerthState, Occupancy
+from monitor.domain.berth_state import BerthState
 from monitor.domain.candidate import Candidate, Decided
 from monitor.domain.finding import Basis, Finding, FindingKind, Status, Subject, claim_key
 from monitor.domain.place import Gazetteer
@@ -41,6 +42,8 @@ _SAID = {
     "ais_coverage_not_shown": "Not claimed: AIS was not shown to work around the images.",
     "doubtful_image": "One doubtful image neither takes nor frees a berth.",
     "not_confirmed": "A change waits for a second look that shows it too.",
+    "doubtful_change": "The score of a change on an apron is too low to begin or confirm anything.",
+    "beside_berth": "A change along a berth may be a ship alongside or her shadow.",
     "usual_for_apron": "This apron has often looked as different as that.",
     "contradicted": "Other looks at the apron show the opposite.",
     "history_too_short": "Learning: too few days of AIS before the visit to call it the first.",
@@ -243,14 +246,11 @@ def _leavings(
 def _looks(states: Iterable[BerthState], criteria: Criteria) -> Iterator[Candidate]:
     """Images whose score speaks against the state before them, and not loudly enough."""
     c = criteria.matrix
-    known: dict[str, Occupancy] = {}
-    for state in sorted(states, key=lambda s: (s.berth_id, s.acquired_at, s.scene_id)):
-        if state.state is Occupancy.UNOBSERVED:
-            continue
-        doubtful = c.freed_to < state.score < c.taken_from
-        if not doubtful or state.state is known.get(state.berth_id):
-            known[state.berth_id] = state.state
-            continue
+    series: dict[str, list[BerthState]] = {}
+    for state in states:
+        series.setdefault(state.berth_id, []).append(state)
+    aside = (s for own in series.values() for s in looks_that_count(own, criteria=c).aside)
+    for state in aside:
         yield _held(
             FindingKind.BERTH_STATE_CHANGED,
             basis=Basis.IMAGE,
@@ -265,8 +265,11 @@ def _looks(states: Iterable[BerthState], criteria: Criteria) -> Iterator[Candida
                 "scene": state.scene_id,
                 "state": state.state.value,
                 "score": round(state.score, 3),
+                "rests_on": state.reason,
                 "freed_to": c.freed_to,
                 "taken_from": c.taken_from,
+                "clear_to": c.clear_to,
+                "clear_from": c.clear_from,
             },
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from monitor.detect.fits import Candidate, Fits
@@ -41,16 +42,21 @@ def image_findings(
     by_episode = {id(f.episode): f for f in fits}
     for i, episode in enumerate(episodes):
         if episode.before is not None:
-            found.append(_state_change(episode.before, episode.seen[0], words))
+            found.append(_state_change(episode.before, episode.seen[0], episode.seconded_by, words))
         if episode.after is not None:
-            found.append(_state_change(episode.seen[-1], episode.after, words))
+            found.append(
+                _state_change(episode.seen[-1], episode.after, episode.after_seconded_by, words)
+            )
         if episode.unexplained:
             listed = hulls[i] if i < len(hulls) else Fits()
             found.append(_dark_hull(episode, by_episode.get(id(episode)), listed, words))
     return found
 
 
-def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
+def _state_change(
+    old: BerthState, new: BerthState, second: BerthState | None, words: Words
+) -> Finding:
+    """Return the finding of a change; `second` is the look that `new` had to wait for."""
     return Finding(
         kind=FindingKind.BERTH_STATE_CHANGED,
         status=Status.CLOSED,
@@ -61,10 +67,10 @@ def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
         start_latest=new.acquired_at,
         end_earliest=old.acquired_at,
         end_latest=new.acquired_at,
-        learned_at=new.available_at,
+        learned_at=_known_at(new, second),
         basis=Basis.IMAGE,
         confidence=image_confidence((old, new)),
-        evidence=(scene_evidence(old), scene_evidence(new)),
+        evidence=tuple(scene_evidence(s) for s in (old, new, second) if s is not None),
         why={
             "rule": f"berth_state@{RULES_VERSION}",
             "from": old.state.value,
@@ -79,6 +85,11 @@ def _state_change(old: BerthState, new: BerthState, words: Words) -> Finding:
         ),
         anchor=f"{old.scene_id}/{new.scene_id}",
     )
+
+
+def _known_at(look: BerthState, second: BerthState | None) -> datetime:
+    """Return when what a look shows could be told: with the one it had to wait for, if any."""
+    return max(s.available_at for s in (look, second) if s is not None)
 
 
 def _dark_hull(episode: Episode, fit: Attribution | None, listed: Fits, words: Words) -> Finding:
@@ -103,7 +114,7 @@ def _dark_hull(episode: Episode, fit: Attribution | None, listed: Fits, words: W
         start_latest=first.acquired_at,
         end_earliest=last.acquired_at if after else None,
         end_latest=after.acquired_at if after else None,
-        learned_at=first.available_at,
+        learned_at=_known_at(first, episode.seconded_by),
         basis=Basis.IMAGE,
         confidence=image_confidence(episode.unexplained),
         evidence=tuple(
@@ -168,7 +179,7 @@ def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Fin
                 start_latest=after.acquired_at,
                 end_earliest=last.acquired_at,
                 end_latest=after.acquired_at,
-                learned_at=after.available_at,
+                learned_at=_known_at(after, fit.episode.after_seconded_by),
                 basis=Basis.IMAGE,
                 confidence="medium",
                 evidence=(

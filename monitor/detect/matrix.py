@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from monitor.detect.clear_looks import looks_that_count
 from monitor.detect.matrix_criteria import MatrixCriteria
 from monitor.domain.berth_cell import BerthCell, Verdict, passes_of
 from monitor.domain.berth_state import BerthState, Occupancy
@@ -34,6 +35,10 @@ class Episode:
     """Images showing it occupied, by time."""
     after: BerthState | None
     """First image showing it free again."""
+    seconded_by: BerthState | None = None
+    """The image that the first of `seen` had to wait for; None where it was clear by itself."""
+    after_seconded_by: BerthState | None = None
+    """The same for `after`."""
     unexplained: tuple[BerthState, ...] = ()
     """Of `seen`, those no AIS explains though the feed was shown to work."""
     explained: tuple[int, ...] = ()
@@ -64,25 +69,37 @@ def episodes_in(states: Iterable[BerthState], *, criteria: MatrixCriteria) -> tu
             series.setdefault(state.berth_id, []).append(state)
     found = []
     for berth_id, seen in sorted(series.items()):
-        seen.sort(key=lambda s: (s.acquired_at, s.scene_id))
         run: list[BerthState] = []
         before: BerthState | None = None
-        for state in seen:
-            known = Occupancy.OCCUPIED if run else before.state if before else None
-            doubtful = criteria.freed_to < state.score < criteria.taken_from
-            if doubtful and state.state is not known:
-                continue
+        counted = looks_that_count(seen, criteria=criteria)
+        seconds = counted.seconded_by
+        for state in counted.looks:
             if state.state is Occupancy.OCCUPIED:
                 run.append(state)
                 continue
             if run:
                 found.append(
-                    Episode(berth_id=berth_id, before=before, seen=tuple(run), after=state)
+                    Episode(
+                        berth_id=berth_id,
+                        before=before,
+                        seen=tuple(run),
+                        after=state,
+                        seconded_by=seconds.get(run[0].scene_id),
+                        after_seconded_by=seconds.get(state.scene_id),
+                    )
                 )
                 run = []
             before = state
         if run:
-            found.append(Episode(berth_id=berth_id, before=before, seen=tuple(run), after=None))
+            found.append(
+                Episode(
+                    berth_id=berth_id,
+                    before=before,
+                    seen=tuple(run),
+                    after=None,
+                    seconded_by=seconds.get(run[0].scene_id),
+                )
+            )
     return tuple(found)
 
 

@@ -36,6 +36,10 @@ class MatrixCriteria:
     freed_to: float = 0.3
     """A score between the two agrees with the state before it or says nothing: one doubtful
     image neither takes nor frees a berth."""
+    clear_from: float = 0.85
+    clear_to: float = 0.15
+    """A score between the two that speaks against the state before it waits for a second look that
+    shows the same; so does a look without references. Source: as the confidence `high`."""
     attribute_m: float = 400.0
     """A ship last heard this near a berth may be the one seen in it."""
     ghost_score: float = 0.05

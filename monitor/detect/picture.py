@@ -237,7 +237,7 @@ def compile_picture(
         criteria=criteria.encounter,
         except_mmsis=service_ships(evidence.static),
     )
-    aprons = apron_history(evidence.apron_states, criteria=criteria.apron)
+    aprons = apron_history(evidence.apron_states, gazetteer, criteria=criteria.apron)
     rules = digest_of(criteria)
     findings: list[Finding] = [
         *ais_rules.port_call_findings(visits, words, shaky=shaky),

@@ -49,3 +49,5 @@ class ApronState:
     outline_wkt: str = ""
     """The changed ground, OGC:CRS84, WKT; empty where nothing changed."""
     rendered: bool = False
+    references: int = 0
+    """How many scenes its past held; 0 where unobserved, or not noted."""

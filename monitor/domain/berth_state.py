@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from monitor.domain.scene import Modality
 
+NO_REFERENCES = "no references"
+"""How the reason of a look begins that was judged by itself, without a past."""
+
 
 class Occupancy(StrEnum):
     """The three honest answers; `unobserved` is never read as `free`."""

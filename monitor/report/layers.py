@@ -7,6 +7,7 @@ and never as HTML. Coordinates in the result are [lat, lon] (Leaflet's order) ex
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.positions import PositionColumns
 from monitor.domain.sighting import Sighting
 from monitor.domain.window import from_ms, to_ms
+from monitor.report.aprons import apron_statuses, said_of
 from monitor.report.headline import headline
 from monitor.report.panels import berth_rows, side_by_side, view_at
 from monitor.report.summary import (
@@ -117,7 +119,11 @@ def page_values(view: MapView) -> Json:
     if len(scenes) < len(view.scenes):
         notes.append(f"{len(view.scenes) - len(scenes)} older images are left out for their size.")
     return {
-        **_page(view.gazetteer, plain(view.title)),
+        **_page(
+            view.gazetteer,
+            plain(view.title),
+            said={a.apron_id: said_of(a) for a in apron_statuses(view)},
+        ),
         "asOf": [minute_text(view.as_of), *local],
         "headline": [plain(line) for line in headline(view)],
         "unseen": [plain(line) for line in view.coverage],
@@ -164,7 +170,10 @@ def areas_values(gazetteer: Gazetteer) -> Json:
     }
 
 
-def _page(gazetteer: Gazetteer, title: str) -> Json:
+def _page(
+    gazetteer: Gazetteer, title: str, *, said: Mapping[str, list[list[str]]] | None = None
+) -> Json:
+    """Return the layers of areas; `said` holds rows on what is known of some, by place id."""
     layers = []
     for layer in _LAYERS:
         places = [p for kind in layer.kinds for p in gazetteer.of_kind(kind)]
@@ -174,13 +183,13 @@ def _page(gazetteer: Gazetteer, title: str) -> Json:
                     "id": layer.id,
                     "label": layer.label,
                     "shown": layer.shown,
-                    "places": [_place(p) for p in places],
+                    "places": [_place(p, (said or {}).get(p.id, ())) for p in places],
                 }
             )
     return {"title": title, "layers": layers}
 
 
-def _place(place: Place) -> Json:
+def _place(place: Place, said: Sequence[list[str]] = ()) -> Json:
     rows = [
         ("Kind", place.kind.value.replace("_", " ")),
         ("Id", place.id),
@@ -195,7 +204,7 @@ def _place(place: Place) -> Json:
         "kind": place.kind.value,
         "name": plain(place.name or place.id),
         "short": plain(place.id.removeprefix(f"{place.port}.").removeprefix("berth.")),
-        "rows": [[label, plain(text)] for label, text in rows if text],
+        "rows": [*said, *([label, plain(text)] for label, text in rows if text)],
         "shape": _shape(place),
     }
 
@@ -311,7 +320,7 @@ def _packed(rows: PositionColumns, kept: npt.NDArray[np.intp]) -> list[int]:
 
 def _finding(finding: Finding, view: MapView) -> Json:
     when = span_text(finding.start_earliest, finding.start_latest)
-    lasts = finding.kind in _LASTING
+    lasts = finding.kind in _LASTING and not finding.why.get("return")
     if lasts and (finding.end_earliest or finding.end_latest):
         when += f"; ended {span_text(finding.end_earliest, finding.end_latest)}"
     chips = [
@@ -338,7 +347,10 @@ def _finding(finding: Finding, view: MapView) -> Json:
 
 
 # The others are instants: a closed arrival is an arrival and not one that is over.
-_LASTING = (FindingKind.WAITING, FindingKind.NO_AIS_RECEIVED, FindingKind.OCCUPIED_WITHOUT_AIS)
+_LASTING = (
+    FindingKind.WAITING, FindingKind.NO_AIS_RECEIVED, FindingKind.OCCUPIED_WITHOUT_AIS,
+    FindingKind.APRON_FILLED, FindingKind.APRON_CLEARED, FindingKind.APRON_CHANGED,
+)  # fmt: skip
 _AT_PLACE = (FindingKind.BERTHED, FindingKind.UNBERTHED)
 
 

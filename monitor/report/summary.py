@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import shapely
 
+from monitor.domain.apron_state import ApronState
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Finding, FindingKind, Status
@@ -80,6 +81,8 @@ class MapView:
     tracks: tuple[TrackView, ...] = ()
     berth_states: tuple[BerthState, ...] = ()
     """Every look at hand; those acquired or available after `as_of` are left out."""
+    apron_states: tuple[ApronState, ...] = ()
+    """The same of the aprons."""
     findings: tuple[Finding, ...] = ()
     since: datetime | None = None
     """Findings that were over by then count for where things stand, and are not listed."""

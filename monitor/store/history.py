@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from monitor.domain.window import from_ms, parse_utc, to_ms
 from monitor.store import schema
 from monitor.store.engine import Store
+from monitor.store.names import source_id
 from monitor.store.observations import append_positions, positions_of
 from monitor.store.progress import move_cursor, read_cursor
+from monitor.store.reception import copy_feed_hours, note_heard_again
 
 _CURSOR = "history"
 _AT_ONCE = 50_000
@@ -57,6 +59,10 @@ class History:
         source = schema.sources.c
         rows = self._connection.execute(sa.select(source.id, source.name))
         self._names = dict(rows.all())
+        feed = schema.feed_hours.c.source_id
+        self._feeds = self._connection.execute(
+            sa.select(sa.func.count(sa.distinct(feed)))
+        ).scalar_one()
         self._facts: tuple[_Arriving, _Arriving, _Arriving] | None = None
 
     def close(self) -> None:
@@ -68,16 +74,22 @@ class History:
 
         Killed half way and called again it ends with the same rows.
         """
+        with into.begin() as connection:
+            place = read_cursor(connection, _CURSOR)
+            for name in self._names.values():
+                source_id(connection, name)
+        before = parse_utc(place) if place else None
         if self._facts is None:
-            with into.read() as connection:
-                place = read_cursor(connection, _CURSOR)
-            self._facts = self._after(to_ms(parse_utc(place)) if place else None)
+            self._facts = self._after(to_ms(before) if before else None)
         positions, static, scenes = self._facts
         counts = [0, 0, 0]
         for rows in positions.until(to_ms(now)):
             counts[0] += len(rows)
             with into.begin() as connection:
-                append_positions(connection, positions_of(rows, self._names))
+                came = positions_of(rows, self._names)
+                append_positions(connection, came)
+                if self._feeds > 1:
+                    note_heard_again(connection, self._connection, came)
         for rows in static.until(to_ms(now)):
             counts[1] += len(rows)
             with into.begin() as connection:
@@ -88,6 +100,7 @@ class History:
                 connection.exec_driver_sql(_PUT_SCENE, rows)
                 self._copy_judged(connection, [row[1] for row in rows])
         with into.begin() as connection:
+            copy_feed_hours(connection, self._connection, after=before, by=now)
             move_cursor(connection, _CURSOR, now.isoformat())
         return f"{counts[0]} positions, {counts[1]} static reports, {counts[2]} scenes"
 

@@ -71,6 +71,76 @@ def note_reception(connection: sa.Connection, positions: PositionColumns) -> Non
     _note_feed_hours(connection, ids[feed], positions)
 
 
+def note_heard_again(
+    connection: sa.Connection, source: sa.Connection, positions: PositionColumns
+) -> None:
+    """Remember what other feeds received of what `positions` tell, as the store `source` knows.
+
+    A report that two feeds gave is stored once, under the feed that was first, so that the second
+    cannot be read off the positions. When it came is not kept: it counts from the first on.
+    """
+    cells = cell_hours(positions, np.zeros(len(positions), np.int64))
+    keys = json.dumps(np.column_stack([cells.cell, cells.hour]).tolist())
+    told, own = (c.exec_driver_sql(_RECEPTION_AT, (keys,)).fetchall() for c in (source, connection))
+    minutes_of = {(feed, cell, hour): minutes for feed, cell, hour, minutes, _, _ in own}
+    known: dict[tuple[int, int], tuple[int, int, int]] = {}
+    for _, cell, hour, minutes, low, high in own:
+        bits, lowest, highest = known.get((cell, hour), (0, low, high))
+        known[cell, hour] = bits | minutes, min(lowest, low), max(highest, high)
+    rows = []
+    for feed, cell, hour, minutes, low, high in told:
+        if minutes_of.get((feed, cell, hour)) == minutes or (cell, hour) not in known:
+            continue
+        bits, lowest, highest = known[cell, hour]
+        if minutes & ~bits == 0:  # all of it is known, and so is who was heard
+            rows.append((feed, cell, hour, minutes, low, high))
+        elif minutes & bits:
+            rows.append((feed, cell, hour, minutes & bits, max(low, lowest), min(high, highest)))
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO reception (source_id, cell, hour, minutes, low_mmsi, "
+            "high_mmsi) VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+
+
+_RECEPTION_AT = """
+SELECT r.source_id, r.cell, r.hour, r.minutes, r.low_mmsi, r.high_mmsi
+FROM json_each(?) AS w CROSS JOIN reception AS r ON r.cell = json_extract(w.value, '$[0]')
+AND r.hour = json_extract(w.value, '$[1]') ORDER BY r.cell, r.hour, r.source_id
+"""
+
+
+def copy_feed_hours(
+    connection: sa.Connection, source: sa.Connection, *, after: datetime | None, by: datetime
+) -> None:
+    """Copy from the store `source` when each feed gave anything, from the hour of `after` to `by`.
+
+    Of an hour in which more came after `by` only the minutes up to it are known, not the ships.
+    """
+    first, last_minute = 0 if after is None else to_ms(after) // HOUR_MS, to_ms(by) // 60_000
+    rows = source.exec_driver_sql(
+        "SELECT f.source_id, f.hour, f.minutes, f.mmsis FROM sources AS s CROSS JOIN feed_hours "
+        "AS f ON f.source_id = s.id AND f.hour BETWEEN ? AND ?",
+        (first, last_minute // 60),
+    ).fetchall()
+    whole, part = [], []
+    for feed, hour, minutes, mmsis in rows:
+        told = minutes & ((1 << min(60, last_minute - hour * 60 + 1)) - 1)
+        if told == minutes:
+            whole.append((feed, hour, minutes, mmsis))
+        elif told:
+            part.append((feed, hour, told, b""))
+    if whole:
+        connection.exec_driver_sql(_PUT_FEED_HOUR, whole)
+    if part:
+        connection.exec_driver_sql(
+            "INSERT INTO feed_hours (source_id, hour, minutes, mmsis) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (source_id, hour) DO UPDATE SET minutes = minutes | excluded.minutes",
+            part,
+        )
+
+
 def load_coverage(connection: sa.Connection, *, wanted: CellSpans, until: datetime) -> Coverage:
     """Return in which hours up to `until` anything was received, in the cells wanted and anywhere.
 

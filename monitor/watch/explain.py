@@ -76,7 +76,10 @@ _GATES: dict[str, tuple[str, ...]] = {
         "it was shown that she would have been heard (coverage_shown_by)",
         "no interference that accounts for it",
     ),
-    "berth_state": ("two usable images that differ, neither of them doubtful",),
+    "berth_state": (
+        "two usable images that differ, neither of them doubtful; one that is not clear or "
+        "has no past was followed by another that shows the same",
+    ),
     "occupied_without_ais": (
         "an image shows the berth taken and is not doubtful",
         "no AIS near the berth explains it",

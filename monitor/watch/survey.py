@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.detect.imagery.apron import apron_states, confirmed_by, unobserved_aprons
+from monitor.detect.imagery.apron import (
+    apron_references,
+    apron_states,
+    confirmed_by,
+    unobserved_aprons,
+)
 from monitor.detect.imagery.occupancy import (
     OccupancyCriteria,
     bands_for,
@@ -57,6 +62,10 @@ class SurveyPlan:
     may look both ways."""
 
 
+_KEPT_TOLD = 100
+"""Judgements of aprons kept in memory: those of the last scenes are asked for again."""
+
+
 class Surveyor:
     """Judges scenes, keeping recent chips so that each raster is read once."""
 
@@ -64,6 +73,8 @@ class Surveyor:
         self.plan = plan
         self._chips: OrderedDict[str, Chip] = OrderedDict()
         self._bad: dict[str, BadScene] = {}
+        self._told: OrderedDict[tuple[str, ...], tuple[ApronState, ...]] = OrderedDict()
+        """What scenes say of aprons, by scene and its references."""
 
     def digest(self, scene: Scene, scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
         """Return the references a scene will be judged against, and their short hash."""
@@ -103,7 +114,7 @@ class Surveyor:
         """Judge the aprons of an optical scene; a change is asked of the scene before it too."""
         if not _tells_of_aprons(scene):
             return ()
-        now = apron_states(scene, chip, self.plan.gazetteer, references=past)
+        now = self._apron_states(scene, chip, past)
         changed = {s.apron_id for s in now if s.change in _CHANGES}
         earlier = sorted(
             (p for p in past if p[0].acquired_at < scene.acquired_at),
@@ -116,10 +127,22 @@ class Surveyor:
                 break
             skipped = {later.id for later, _ in earlier[: at + 1]}
             rest = [p for p in past if p[0].id not in skipped]
-            for state in apron_states(other, seen, self.plan.gazetteer, references=rest):
+            for state in self._apron_states(other, seen, rest):
                 if state.change is not ApronChange.UNOBSERVED:
                     before.setdefault(state.apron_id, state)
         return confirmed_by(now, before)
+
+    def _apron_states(
+        self, scene: Scene, chip: Chip, past: Sequence[tuple[Scene, Chip]]
+    ) -> tuple[ApronState, ...]:
+        """Judge the aprons of a scene, once for the same references."""
+        chosen = apron_references(scene, [s for s, _ in past], chip.grid)
+        key = (scene.id, *chosen)
+        if key not in self._told:
+            self._told[key] = apron_states(scene, chip, self.plan.gazetteer, references=past)
+            if len(self._told) > _KEPT_TOLD:
+                self._told.popitem(last=False)
+        return self._told[key]
 
     def _unseen_aprons(self, scene: Scene, *, reason: str) -> tuple[ApronState, ...]:
         if not _tells_of_aprons(scene):

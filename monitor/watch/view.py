@@ -8,8 +8,10 @@ from datetime import datetime
 
 import numpy as np
 
+from monitor.detect.area_baselines import area_baselines
 from monitor.detect.picture import Picture
 from monitor.domain.apron_state import ApronState
+from monitor.domain.baseline import AreaBaseline
 from monitor.domain.berth_state import BerthState
 from monitor.domain.sighting import Sighting
 from monitor.domain.vessel import Identity
@@ -18,7 +20,7 @@ from monitor.report.berth_plan import PlanView
 from monitor.report.summary import MapView, TrackView
 from monitor.store.derived import load_berth_states
 from monitor.store.engine import Store
-from monitor.store.looks import load_sightings
+from monitor.store.looks import load_apron_states, load_sightings
 from monitor.watch.assess import Brief, picture_at
 
 
@@ -30,6 +32,8 @@ class Shown:
     view: MapView
     states: tuple[BerthState, ...]
     sightings: tuple[Sighting, ...]
+    areas: tuple[AreaBaseline, ...] = ()
+    """What is usual in the port and off it, by AIS."""
 
 
 def shown_at(
@@ -46,17 +50,27 @@ def shown_at(
     with store.read() as connection:
         states = load_berth_states(connection, available_by=as_of)
         sightings = load_sightings(connection, available_by=as_of)
+        aprons = load_apron_states(connection, available_by=as_of)
     view = MapView(
         title=title,
         as_of=as_of,
         gazetteer=brief.gazetteer,
         tracks=tracks_shown(picture, brief, datetime.min.replace(tzinfo=as_of.tzinfo)),
         berth_states=states,
+        apron_states=aprons,
         findings=picture.findings,
         zone=zone,
         key_area_id=key_area_id,
     )
-    return Shown(picture=picture, view=view, states=states, sightings=sightings)
+    areas = area_baselines(
+        picture.visits,
+        picture.register,
+        picture.coverage,
+        brief.gazetteer,
+        as_of=as_of,
+        criteria=brief.criteria.usual,
+    )
+    return Shown(picture=picture, view=view, states=states, sightings=sightings, areas=areas)
 
 
 def plan_shown(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,11 +25,21 @@ from monitor.domain.finding import Finding
 from monitor.domain.scene import Modality
 from monitor.domain.vessel import Register
 from tests.builders import FAR, T0, WATCH, a_gazetteer, a_track
-from tests.watch.test_convergence import CRITERIA, QUICK
+from tests.watch.any_story import CRITERIA
+from tests.watch.test_convergence import QUICK
 
 C = ApronCriteria()
+PORT = a_gazetteer()
 COARSE, FINE = "sentinel-2", "planetscope"
-HERE, THERE = "POLYGON ((0 0, 0 4, 4 4, 4 0, 0 0))", "POLYGON ((9 9, 9 12, 12 12, 12 9, 9 9))"
+HERE, THERE, ALONG = (
+    shapely.box(*box).wkt
+    for box in (
+        (35.8170, 34.9170, 35.8175, 34.9175),
+        (35.8180, 34.9180, 35.8184, 34.9184),
+        (35.8142, 34.91552, 35.8158, 34.91562),
+    )
+)
+"""Two places well away from the berths, and one along a berth."""
 
 
 def a_view(
@@ -72,8 +83,8 @@ PAST = tuple(a_view(day, "none", sensor=s) for s in (COARSE, FINE) for day in ra
 
 def told(*looks: ApronState, past: tuple[ApronState, ...] = PAST) -> list[Finding]:
     """Return the findings from the past and further looks."""
-    words = Words(Register({}, {}), a_gazetteer())
-    episodes = apron_history((*past, *looks), criteria=C).episodes
+    words = Words(Register(), PORT)
+    episodes = apron_history((*past, *looks), PORT, criteria=C).episodes
     return apron_findings(episodes, words, criteria=C)
 
 
@@ -84,7 +95,7 @@ def kinds(*looks: ApronState, **other: Any) -> list[tuple[str, str]]:  # noqa: A
 
 def held(*looks: ApronState) -> list[tuple[str, str]]:
     """Return (scene, reason) of the changes no finding rests on."""
-    history = apron_history((*PAST, *looks), criteria=C)
+    history = apron_history((*PAST, *looks), PORT, criteria=C)
     return [(s.scene_id, reason) for s, reason in history.held]
 
 
@@ -121,9 +132,24 @@ def test_a_second_look_must_show_the_same(second: ApronState) -> None:
 
 def test_two_sensors_confirm_each_other_on_one_morning() -> None:
     """Looks of two sensors are independent, however near in time."""
-    weak = replace(a_view(0.01, "filled", sensor=FINE), score=0.5)
+    weak = replace(a_view(0.01, "filled", sensor=FINE), score=0.75)
     assert kinds(weak) == []
     assert kinds(a_view(0, "filled"), weak) == [("apron_filled", "open")]
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [({"score": 0.69}, "doubtful_change"), ({"outline_wkt": ALONG}, "beside_berth")],
+)
+def test_doubtful_changes_and_those_along_a_berth_begin_nothing(
+    other: dict[str, Any], reason: str
+) -> None:
+    """Low scores and the edge where ships lie and throw shadows are held, each with its reason."""
+    looks = [replace(a_view(d, "filled", sensor=FINE), **other) for d in (0, 5)]
+    assert kinds(*looks) == []
+    assert [r for _, r in held(*looks)] == [reason, reason]
+    (found,) = told(a_view(-1, "filled", sensor=FINE), *looks)
+    assert found.why["looks"] == 3
 
 
 def test_one_fine_look_is_enough() -> None:
@@ -196,7 +222,7 @@ def test_an_apron_that_often_looks_so_is_not_news() -> None:
     two = (a_view(0, "filled"), a_view(5, "filled"))
     assert kinds(*two, past=restless) == []
     assert kinds(*two) == [("apron_filled", "open")]
-    history = apron_history((*restless, *two), criteria=C)
+    history = apron_history((*restless, *two), PORT, criteria=C)
     reasons = {s.scene_id: r for s, r in history.held}
     assert reasons["sentinel-2-000.0"] == reasons["sentinel-2-005.0"] == "usual_for_apron"
 
@@ -207,6 +233,9 @@ def test_a_short_past_is_said_and_kept_quiet() -> None:
     assert (found.confidence, found.severity) == ("low", "info")
     assert found.why["past"]["learning"] is True
     assert "Learning: only 3 earlier looks" in found.text
+    third = a_view(10, "filled")
+    (settled,) = told(a_view(0, "filled"), a_view(5, "filled"), third, past=PAST[:3])
+    assert (settled.confidence, settled.severity) == ("medium", "notice")
     (first,) = told(a_view(0, "filled"), a_view(5, "filled"), past=())
     assert first.start_earliest is None
 
@@ -227,6 +256,18 @@ def test_the_area_through_time_and_its_trend() -> None:
     }
     assert list(words) == list(words.values())
     assert trend_of([a_view(i, "filled", 1000.0 * i) for i in range(3)]).word == "not clear"
+
+
+def test_aprons_that_overlap_tell_one_change_aloud() -> None:
+    """Of two aprons that show the same ground the second names the first and keeps quiet."""
+    past = [replace(s, apron_id=a) for s in PAST for a in ("port.a", "port.b")]
+    looks = [a_view(d, "filled", apron=a) for d in (0, 5) for a in ("port.a", "port.b")]
+    back = [a_view(d, "none", apron=a) for d in (10, 15) for a in ("port.a", "port.b")]
+    found = told(*past, *looks, *back, past=())
+    assert [(f.place_id, f.severity, f.why["part_of"]) for f in found] == [
+        ("port.a", "notice", None), ("port.a", "notice", None),
+        ("port.b", "info", "port.a"), ("port.b", "info", "port.a"),
+    ]  # fmt: skip
 
 
 def test_nothing_is_called_by_what_it_may_be() -> None:
@@ -267,18 +308,17 @@ def test_the_order_of_looks_does_not_matter_and_each_change_is_decided_once(
     """Same findings in any order; each look that shows a change is in one finding or held."""
     looks = [*looks, *(PAST if past else ())]
     mixed = [looks[i] for i in np.random.default_rng(seed).permutation(len(looks))]
-    history = apron_history(looks, criteria=C)
-    assert repr(history) == repr(apron_history(mixed, criteria=C))  # NaN is not itself
+    history = apron_history(looks, PORT, criteria=C)
+    assert repr(history) == repr(apron_history(mixed, PORT, criteria=C))  # NaN is not itself
     _check(history, looks)
 
 
 def test_each_candidate_has_one_decision() -> None:
     """What the picture tells and what it holds back are named apart."""
     looks = (*PAST, *[a_view(d, "filled") for d in (0, 5)], a_view(9, "cleared", at=THERE))
-    gazetteer = a_gazetteer()
     evidence = Evidence(positions=NOTHING, apron_states=(*looks, a_view(9, "filled", apron="b")))
-    picture = compile_picture(evidence, gazetteer, WATCH, as_of=day(90), criteria=CRITERIA)
-    found = candidates_in(picture, evidence, gazetteer, criteria=CRITERIA)
+    picture = compile_picture(evidence, PORT, WATCH, as_of=day(90), criteria=CRITERIA)
+    found = candidates_in(picture, evidence, PORT, criteria=CRITERIA)
     assert len({c.key for c in found}) == len(found)
     decided = sorted((c.rule, c.place_id, c.decided, c.reason) for c in found)
     assert decided == [

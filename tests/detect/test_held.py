@@ -24,9 +24,11 @@ from tests.builders import (
     hours,
 )
 from tests.detect.listening import a_feed
-from tests.watch.test_convergence import CRITERIA, END, FEED, QUICK, Story, stories
+from tests.watch.any_story import CRITERIA, END, Story, stories
+from tests.watch.test_convergence import QUICK
 
 GAZETTEER = a_gazetteer()
+FEED = a_feed(END, every_min=60.0)
 
 
 def candidates(evidence: Evidence, until: float) -> tuple[Candidate, ...]:
@@ -93,7 +95,7 @@ def test_a_stay_below_the_first_stage_is_no_wait(last: float, held: bool) -> Non
     assert (("waiting", "below_first_stage") in found) is held
 
 
-@pytest.mark.parametrize(("score", "held"), [(0.69, True), (0.7, False)])
+@pytest.mark.parametrize(("score", "held"), [(0.69, True), (0.84, True), (0.85, False)])
 def test_a_doubtful_image_is_named(score: float, held: bool) -> None:
     """A score between the thresholds that speaks against the state before is held back."""
     looks = (a_look(1, "free"), a_look(20, "occupied", score=score))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.detect.picture import Criteria, Evidence, compile_picture
@@ -127,13 +129,27 @@ def test_order_of_looks_does_not_matter() -> None:
     assert [f.kind for f in findings(NOBODY, *looks, kind=CHANGED)] == [CHANGED, CHANGED]
 
 
-@pytest.mark.parametrize(("score", "taken"), [(0.7, 1), (0.69, 0)])
-def test_one_doubtful_image_does_not_take_a_berth(score: float, taken: int) -> None:
-    """A hull is claimed from a score of 0.7 on; a weaker one says nothing by itself."""
-    assert (
-        len(findings(NOBODY, a_look(0, "free"), a_look(5, "occupied", score=score), kind=DARK))
-        == taken
-    )
+@pytest.mark.parametrize(
+    ("scores", "images"), [((0.85,), 1), ((0.84,), 0), ((0.7, 0.7), 2), ((0.7, 0.69), 0)]
+)
+def test_a_hull_is_claimed_by_one_clear_image_or_two(
+    scores: tuple[float, ...], images: int
+) -> None:
+    """From 0.85 on one will do, from 0.7 on a second must show it too; weaker ones say nothing."""
+    looks = [a_look(5.0 + i, "occupied", score=score) for i, score in enumerate(scores)]
+    found = findings(NOBODY, a_look(0, "free"), *looks, kind=DARK)
+    assert [f.why["images_occupied"] for f in found] == [images] * bool(images)
+    assert all(f.start_latest == T0 + hours(5) for f in found)
+
+
+def test_an_image_without_a_past_waits_for_a_second() -> None:
+    """The first scene of an orbit cannot tell a hull from the quay; with another it counts too."""
+    first = replace(a_look(5, "occupied"), reason="no references")
+    free = a_look(0, "free")
+    assert not findings(NOBODY, free, first, a_look(9, "free"), kind=DARK)
+    (found,) = findings(NOBODY, free, first, a_look(6, "occupied"), kind=DARK)
+    assert found.start_latest == T0 + hours(5)
+    assert found.learned_at == T0 + hours(6 + 3)
 
 
 def test_a_doubtful_image_that_agrees_extends_what_was_seen() -> None:

@@ -134,6 +134,37 @@ TRUE_MOVES = sorted(
 )  # fmt: skip
 
 
+STAGED = utc(12, 13, 12)
+"""When the first vehicles are drawn on the outer end of Mole 1,"""
+GONE = utc(1, 28, 6)
+"""and when the last are gone, as the generator's tables have it."""
+MOLE_END = "tartus.apron.mole1_end"
+
+
+def test_the_apron_of_mole_1_fills_and_empties(told: Path) -> None:
+    """Filled from mid-December, most on 6 January, as before by 29 January: two findings."""
+    (filled,) = [f for f in of(told, "apron_filled") if f["place_id"] == MOLE_END]
+    assert at(filled["start_earliest"]) <= STAGED <= at(filled["start_latest"]) <= utc(12, 16)
+    assert utc(1, 26) <= at(filled["end_earliest"]) <= GONE <= at(filled["end_latest"])
+    assert (filled["status"], filled["severity"]) == ("closed", "notice")
+    fine = {a["at"][:10]: a["m2"] for a in filled["why"]["area"] if a["sensor"] == "planetscope"}
+    assert max(fine, key=lambda day: fine[day]) == "2025-01-06"
+    assert fine["2025-01-06"] > fine["2025-01-18"] > fine["2025-01-25"] > fine["2025-01-27"]
+    (cleared,) = [f for f in of(told, "apron_cleared") if f["place_id"] == MOLE_END]
+    assert at(cleared["start_earliest"]) <= GONE <= at(cleared["start_latest"]) <= utc(1, 30)
+    for finding in (filled, cleared):
+        assert "vehicle" not in finding["text"]
+        assert finding["why"]["part_of"] is None
+
+
+def test_no_apron_changes_where_nothing_was_put(told: Path) -> None:
+    """Only Mole 1 and the aprons that share its ground changed; the rest of them is not loud."""
+    found = [f for f in findings(told) if f["kind"].startswith("apron_")]
+    places = {f["place_id"].removeprefix("tartus.apron.") for f in found}
+    assert places <= {"mole1", "mole1_end", "naval_s_w", "b1_n"}
+    assert {f["place_id"] for f in found if f["severity"] != "info"} == {MOLE_END}
+
+
 def test_no_false_comings_and_goings(told: Path) -> None:
     """No watch-listed ship arrives or leaves but these two, once in and once out by each sensor."""
     moves = sorted(

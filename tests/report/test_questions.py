@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from port_story import AS_OF, SPARTA, SPARTA_II, a_finding, a_look, a_track, tartus
 
+from monitor.domain.apron_state import ApronChange, ApronState
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Basis, Finding, FindingKind, Status, Subject
+from monitor.domain.scene import Modality
 from monitor.domain.vessel import Identity, MmsiClaim, Register, WatchedVessel, WatchList
 from monitor.domain.visit import Fix, Visit
 from monitor.domain.window import OPEN_EDGE, to_ms
+from monitor.report.aprons import ApronStatus, apron_statuses, said_of
 from monitor.report.ship_history import known_ships, ship_events
 from monitor.report.status import BerthStatus, ShipStatus, berth_statuses, ship_statuses
 from monitor.report.summary import MapView, Shade, TrackView
@@ -268,3 +272,40 @@ def test_a_ship_is_found_by_number_or_name(query: str, imos: list[int]) -> None:
     nameless = Identity(mmsi=273000001)
     register = replace(REGISTER, identities={**REGISTER.identities, nameless.mmsi: nameless})
     assert [s.imo for s in known_ships(query, register, watch)] == imos
+
+
+def test_an_apron_stands_as_its_open_finding_says() -> None:
+    """State, since and last look; the end of a change is the beginning of how it stands now."""
+    apron = "tartus.apron.mole1_end"
+    looks = (
+        a_state(AS_OF - 2 * DAY, ApronChange.FILLED), a_state(AS_OF - DAY, ApronChange.UNOBSERVED)
+    )  # fmt: skip
+    filled = a_finding(
+        FindingKind.APRON_FILLED, subject=Subject(), place_id=apron, basis=Basis.IMAGE
+    )
+    ended = replace(filled, status=Status.CLOSED, end_earliest=AS_OF, end_latest=AS_OF)
+
+    def status(*findings: Finding, looks: tuple[ApronState, ...] = looks) -> ApronStatus:
+        view = replace(a_view(*findings), apron_states=looks)
+        return next(a for a in apron_statuses(view) if a.apron_id == apron)
+
+    now = status(filled)
+    assert (now.state, now.since.latest) == ("filled", filled.start_latest)
+    assert now.last_look == looks[0]
+    assert now.unusable == looks[1]
+    assert ["Not seen", f"{(AS_OF - DAY):%Y-%m-%d %H:%M} UTC: cloud"] in said_of(now)
+    assert (status(ended).state, status(ended).since.latest) == ("as usual", AS_OF)
+    assert status().state == "as usual"
+    assert status(looks=looks[1:]).state == "not observed"
+    assert status(looks=looks[1:]).to_dict()["last_look"] is None
+
+
+def a_state(at: datetime, change: ApronChange) -> ApronState:
+    """Return one look at the end of Mole 1."""
+    seen = change is not ApronChange.UNOBSERVED
+    return ApronState(
+        scene_id=f"scene-{at:%d}", acquired_at=at, available_at=at, sensor="sentinel-2",
+        modality=Modality.OPTICAL, apron_id="tartus.apron.mole1_end", change=change,
+        changed_m2=5000.0 if seen else math.nan, filled_m2=0.0, cleared_m2=0.0, score=0.9,
+        confirmed=False, usable=1.0, reason="9 references" if seen else "cloud",
+    )  # fmt: skip

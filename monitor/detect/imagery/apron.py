@@ -160,12 +160,47 @@ def apron_states(
         return ()
     by_id = {s.id: (s, c) for s, c in references if c.grid == chip.grid}
     chosen = apron_references(scene, [s for s, _ in by_id.values()], chip.grid, criteria=criteria)
-    past = [by_id[i] for i in chosen]
-    compared = _compared(scene, chip, gazetteer, aprons, past, criteria)
+    part = _in_view(chip)
+    if part is None:
+        return tuple(_unobserved(scene, a, "not in view", 0.0) for a in aprons)
+    past = [(other, _cut(seen, part)) for other, seen in (by_id[i] for i in chosen)]
+    chip = _cut(chip, part)
+    in_view = {a.place.id: a for a in apron_pixels(gazetteer, chip.grid)}
+    compared = (
+        _compared(scene, chip, gazetteer, tuple(in_view.values()), past, criteria)
+        if in_view
+        else "not in view"
+    )
     if isinstance(compared, str):
         return tuple(_unobserved(scene, a, compared, 0.0) for a in aprons)
-    states = tuple(_state(scene, chip.grid, a, compared, criteria) for a in aprons)
+    states = tuple(
+        _state(scene, chip.grid, in_view[a.place.id], compared, criteria)
+        if a.place.id in in_view
+        else _unobserved(scene, a, "not in view", 0.0)
+        for a in aprons
+    )
     return confirmed_by(states, previous or {}, criteria=criteria)
+
+
+def _in_view(chip: Chip) -> tuple[slice, slice] | None:
+    """Return the rows and columns the scene covers: it may show a small part of the grid."""
+    seen: BoolArray = np.any(np.isfinite(chip.values), axis=0)
+    rows, cols = (np.flatnonzero(np.any(seen, axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
+def _cut(chip: Chip, part: tuple[slice, slice]) -> Chip:
+    rows, cols = part
+    grid = replace(
+        chip.grid,
+        west_m=chip.grid.west_m + cols.start * chip.grid.gsd_m,
+        north_m=chip.grid.north_m - rows.start * chip.grid.gsd_m,
+        width=cols.stop - cols.start,
+        height=rows.stop - rows.start,
+    )
+    return replace(chip, grid=grid, values=chip.values[:, rows, cols])
 
 
 def confirmed_by(
@@ -400,7 +435,9 @@ def _state(
     known = inside & (compared.obstacle == 0) & np.isfinite(ratio)
     usable = min(1.0, np.count_nonzero(known) / apron.whole)
     if usable < criteria.min_usable:
-        return _unobserved(scene, apron, _why(compared.obstacle[inside]), usable)
+        off_view = np.count_nonzero(inside) < criteria.min_usable * apron.whole
+        why = "not in view" if off_view else _why(compared.obstacle[inside])
+        return _unobserved(scene, apron, why, usable)
     if _is_unevenly_lit(compared, inside, grid, criteria):
         return _unobserved(scene, apron, "uneven light", 0.0)
     ratio = np.where(known, ratio, 0)
@@ -429,6 +466,7 @@ def _state(
         cleared_m2=area[ApronChange.CLEARED],
         score=_score(peak, criteria),
         outline_wkt=outline,
+        references=compared.departure.references,
     )
 
 

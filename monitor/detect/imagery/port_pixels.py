@@ -13,6 +13,7 @@ from scipy import ndimage
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from monitor.domain.berth_state import NO_REFERENCES
 from monitor.domain.chip import Grid
 from monitor.domain.place import Gazetteer, Place, PlaceKind
 
@@ -103,7 +104,7 @@ def compared_with(count: int, *, enough: int, never_empty: bool = False) -> str:
         enough: From so many on they are a settled past; fewer are still learning it.
         never_empty: As of a reading.
     """
-    words = [f"{count} references" if count else "no references"]
+    words = [f"{count} references" if count else NO_REFERENCES]
     if 0 < count < enough:
         words.append("learning")
     if never_empty:
