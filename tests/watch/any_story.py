@@ -66,6 +66,12 @@ class Story:
     static: tuple[StaticReport, ...]
     scenes: tuple[Scene, ...]
 
+    def deaf(self) -> Story:
+        """Return the same where no AIS was received from anybody."""
+        return replace(
+            self, positions=self.positions.take(slice(0, 0)), holes=((-120.0, float(END)),)
+        )
+
 
 def delays() -> st.SearchStrategy[timedelta]:
     """Return how late something reached us: mostly at once, at times by days."""
