@@ -103,16 +103,22 @@ class Told:
 
 def score(told: Told) -> list[Row]:
     """Return a row for each expectation of steps 1 to 7, then what must not be told."""
-    rows = [_row(one, told.live) for one in expected()]
+    rows, used = [], set[str]()
+    for one in expected():
+        # Two changes of the same ground are two findings: none is counted for both.
+        free = [f for f in told.live if one.step != "5" or f.id not in used]
+        row, finding = _row(one, free)
+        rows.append(row)
+        used |= {finding.id} if finding else set()
     return [*rows, *_side_by_side(told), _false_moves("all", told), _rough_sea(told)]
 
 
-def _row(one: Expected, findings: Iterable[Finding]) -> Row:
+def _row(one: Expected, findings: Iterable[Finding]) -> tuple[Row, Finding | None]:
     fits = [f for f in findings if one.fits(f)]
     step, truth = one.step, f"{span(one.truth)} ({one.source})"
     if not fits:
-        return Row(step=step, what=one.what, truth=truth, found="-", verdict="missing")
-    best = min(fits, key=lambda f: (_apart(_interval(f, one.edge), one.truth), f.id))
+        return Row(step=step, what=one.what, truth=truth, found="-", verdict="missing"), None
+    best = min(fits, key=lambda f: (*_distance(_interval(f, one.edge), one.truth), f.id))
     found = _interval(best, one.edge)
     wrong = [f"not {name}" for name, holds in _checks(one, best) if not holds]
     if _apart(found, one.truth):
@@ -121,7 +127,7 @@ def _row(one: Expected, findings: Iterable[Finding]) -> Row:
         wrong.append(f"drawn at {one.drawn:%d %b %H:%M}")
     start, end = best.start_latest or best.learned_at, best.end_latest
     shown = start if one.edge == "start" or end is None else end
-    return Row(
+    row = Row(
         step=step,
         what=one.what,
         truth=truth,
@@ -131,6 +137,7 @@ def _row(one: Expected, findings: Iterable[Finding]) -> Row:
         confidence=best.confidence,
         verdict=f"wrong: {', '.join(wrong)}" if wrong else "right",
     )
+    return row, best
 
 
 def _checks(one: Expected, finding: Finding) -> Iterator[tuple[str, bool]]:
@@ -261,6 +268,14 @@ def _apart(found: tuple[datetime | None, datetime | None], truth: Interval) -> t
     return max(early, late, timedelta(0))
 
 
+def _distance(
+    found: tuple[datetime | None, datetime | None], truth: Interval
+) -> tuple[timedelta, timedelta]:
+    """Return the time between two intervals, then how far their ends are from each other."""
+    end = abs(found[1] - truth[1]) if found[1] is not None else timedelta.max
+    return _apart(found, truth), end
+
+
 def _holds(found: tuple[datetime | None, datetime | None], at: datetime) -> bool:
     """Whether an instant lies in an interval, to the 20 minutes the story rounds to."""
     slack = timedelta(minutes=20)
@@ -277,7 +292,9 @@ def _overlap(found: tuple[datetime | None, datetime | None], truth: Interval) ->
     around = (found[0] is None or found[0] <= truth[0]) and (
         found[1] is None or found[1] >= truth[1]
     )
-    return "around" if around else "partly"
+    word = "around" if around else "partly"
+    late = found[1] - truth[1] if found[1] is not None else timedelta(0)
+    return f"{word}, to {hours(late)} later" if late > timedelta(days=1) else word
 
 
 def span(interval: tuple[datetime | None, datetime | None]) -> str:
@@ -321,11 +338,11 @@ python -m benchmarks.story_score --write docs/story.md
 
 **Truth** is the published event, by its number in the timeline (a day where only a day is known).
 **Found** is the finding's own interval: what it could not have been before and after. **Overlap**:
-`inside` the truth, `around` it (wider), `partly`, or `none`. **Told after**: from the end of the
-found interval until the evidence had reached the monitor. A line is right if the intervals meet,
-the found one holds the instant that was drawn, and the finding says what it must: days waited,
-coverage beside a silence, both hulls that fit and the passes that saw them. Lines of step 8 are of
-a second run, `monitor demo --swap`.
+`inside` the truth, `around` it (wider), `partly`, or `none`, and by how much its end is later.
+**Told after**: from the end of the found interval until the evidence had reached the monitor. A
+line is right if the intervals meet, the found one holds the instant that was drawn, and the finding
+says what it must: days waited, coverage beside a silence, both hulls that fit and the passes that
+saw them. `?` is an open bound. Lines of step 8 are of a second run, `monitor demo --swap`.
 
 """
 
