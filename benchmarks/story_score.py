@@ -20,10 +20,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.story_truth import Expected, Interval, expected
+from benchmarks.story_truth import APRON, Expected, Interval, event, expected
 from monitor.demo.story import SPARTA, SPARTA_II
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status
+from monitor.domain.window import parse_utc
 from monitor.store.derived import load_berth_states, load_findings
 from monitor.store.engine import open_store
 from monitor.store.lives import Revision, load_revisions
@@ -110,7 +111,7 @@ def score(told: Told) -> list[Row]:
         row, finding = _row(one, free)
         rows.append(row)
         used |= {finding.id} if finding else set()
-    return [*rows, *_side_by_side(told), _false_moves("all", told), _rough_sea(told)]
+    return [*rows, *_areas(told), *_side_by_side(told), _false_moves("all", told), _rough_sea(told)]
 
 
 def _row(one: Expected, findings: Iterable[Finding]) -> tuple[Row, Finding | None]:
@@ -155,6 +156,36 @@ def _checks(one: Expected, finding: Finding) -> Iterator[tuple[str, bool]]:
         seen = {d.day for d in scenes if (d.year, d.month) == (2025, 1)}
         yield "by radar on 22 and 23 January", {22, 23} <= seen
         yield "by an optical image on 24 or 25 January", bool(seen & {24, 25})
+
+
+def _areas(told: Told) -> Iterator[Row]:
+    """Yield whether the covered ground of Mole 1's end was largest by 6 January and less on 25."""
+    own = [
+        f for f in told.live if f.kind is FindingKind.APRON_FILLED and f.place_id == f"{APRON}_end"
+    ]
+    looks = [(parse_utc(a["at"].removesuffix("Z")), a["m2"]) for f in own for a in f.why["area"]]
+    peak, top = max(looks, key=lambda a: a[1], default=(None, 0))
+    on_25 = [m2 for at, m2 in looks if at.date() == event("E046")[0].date()]
+    yield Row(
+        step="5",
+        what="most of it on 6 Jan",
+        truth=f"{span(event('E028'))} (E028)",
+        found=f"{top:,} m², {peak:%d %b %H:%M}" if peak else "-",
+        verdict="missing" if not peak else "right" if _on(peak, "E028") else "wrong",
+    )
+    less = bool(on_25) and max(on_25) < top
+    yield Row(
+        step="5",
+        what="less on 25 Jan",
+        truth=f"{span(event('E046'))} (E046)",
+        found=f"{max(on_25):,} m²" if on_25 else "-",
+        verdict="right" if less else "wrong" if on_25 else "missing",
+    )
+
+
+def _on(at: datetime, name: str) -> bool:
+    first, last = event(name)
+    return first <= at < last
 
 
 def _side_by_side(told: Told) -> Iterator[Row]:
