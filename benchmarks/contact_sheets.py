@@ -30,6 +30,7 @@ def main() -> None:
     looks = {s.id: series.look(s, limit=24) for s in series.scenes}
     _write(_IMAGES / "quay-latakia-time.png", through_time(series, strip, looks))
     _write(_IMAGES / "quay-latakia-labelled.png", labelled(series, strip, looks))
+    _write(_IMAGES / "unusual-latakia.png", unusual(series, strip))
 
 
 def through_time(series: Series, strip: QuayStrip, looks: dict[str, Look]) -> Image:
@@ -77,6 +78,43 @@ def labelled(series: Series, strip: QuayStrip, looks: dict[str, Look]) -> Image:
         tiles.append(np.zeros_like(tiles[0]))
     return np.concatenate(
         [np.concatenate(tiles[i : i + 3], axis=1) for i in range(0, len(tiles), 3)]
+    )
+
+
+SLOT_M = {"C": (779, 941), "D": (941, 1119), "E": (1119, 1317), "quay": (318, 1629)}
+UNUSUAL = (
+    ("C", ("2022-11-10", "2022-11-17", "2022-11-22", "2022-12-11", "2022-12-16")),
+    ("C", ("2025-01-17", "2025-01-22", "2025-01-29", "2025-02-15", "2025-02-22")),
+    ("quay", ("2022-09-11", "2022-10-05", "2022-11-05", "2022-12-16", "2023-01-21", "2023-02-26")),
+    ("D", ("2022-02-26", "2022-03-04", "2022-03-10")),
+    ("C", ("2025-03-30", "2025-04-04", "2025-04-05")),
+    ("E", ("2022-01-14", "2022-01-21", "2022-01-26")),
+)
+"""Berth and days of what docs/baselines.md judges, in its order."""
+
+
+def unusual(series: Series, strip: QuayStrip) -> Image:
+    """Return strips of the quay, a panel for each case, its berth marked yellow below them."""
+    panels = []
+    for slot, days in UNUSUAL:
+        rows: list[Image] = []
+        for day in days:
+            scene = next(s for s in series.scenes if f"{s.acquired_at:%Y-%m-%d}" == day)
+            wide = (strip.along_m > 280) & (strip.along_m < 1680)
+            deep = (strip.out_m > -10) & (strip.out_m < 170)
+            layer = strip.sampled(series.chips[scene.id].band("vv"))[np.ix_(deep, wide)]
+            tile = np.kron(_painted(layer)[::-1], np.ones((2, 2, 1), np.uint8))
+            rule = np.full((6, *tile.shape[1:]), _LINE, np.uint8)
+            along = np.repeat(strip.along_m[wide], 2)
+            low, high = SLOT_M[slot]
+            rule[:3, (along > low) & (along < high)] = _SHIP
+            rows += [tile, rule]
+        panels.append(np.concatenate(rows))
+    columns = [np.concatenate([p, np.zeros((8, *p.shape[1:]), np.uint8)]) for p in panels]
+    sides = [np.concatenate(columns[i::2]) for i in range(2)]
+    height = max(len(side) for side in sides)
+    return np.concatenate(
+        [np.pad(side, ((0, height - len(side)), (0, 8), (0, 0))) for side in sides], axis=1
     )
 
 

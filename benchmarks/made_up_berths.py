@@ -46,8 +46,8 @@ def drift_alarms() -> None:
                 caught += 1
                 delays.append(told[0] + 1 - len(flat) / 2)
         print(
-            f"  {berths} berths, {share:.0%} taken, stays of {stay_d:.0f} d: a false alarm every "
-            f"{PORTS * YEARS / max(alarms, 1):.0f} years ({alarms}); a drop by half told within "
+            f"  {berths} berths, {share:.0%} taken, stays of {stay_d:.0f} d: false alarms in "
+            f"{PORTS * YEARS} years {alarms}; a drop by half told within "
             f"two years in {caught / PORTS:.0%}, after {np.median(delays or [np.nan]):.1f} months"
         )
 

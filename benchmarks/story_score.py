@@ -20,10 +20,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.story_truth import Expected, Interval, expected
+from benchmarks.story_truth import APRON, Expected, Interval, event, expected
 from monitor.demo.story import SPARTA, SPARTA_II
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import Basis, Finding, FindingKind, Severity, Status
+from monitor.domain.window import parse_utc
 from monitor.store.derived import load_berth_states, load_findings
 from monitor.store.engine import open_store
 from monitor.store.lives import Revision, load_revisions
@@ -103,16 +104,22 @@ class Told:
 
 def score(told: Told) -> list[Row]:
     """Return a row for each expectation of steps 1 to 7, then what must not be told."""
-    rows = [_row(one, told.live) for one in expected()]
-    return [*rows, *_side_by_side(told), _false_moves("all", told), _rough_sea(told)]
+    rows, used = [], set[str]()
+    for one in expected():
+        # Two changes of the same ground are two findings: none is counted for both.
+        free = [f for f in told.live if one.step != "5" or f.id not in used]
+        row, finding = _row(one, free)
+        rows.append(row)
+        used |= {finding.id} if finding else set()
+    return [*rows, *_areas(told), *_side_by_side(told), _false_moves("all", told), _rough_sea(told)]
 
 
-def _row(one: Expected, findings: Iterable[Finding]) -> Row:
+def _row(one: Expected, findings: Iterable[Finding]) -> tuple[Row, Finding | None]:
     fits = [f for f in findings if one.fits(f)]
     step, truth = one.step, f"{span(one.truth)} ({one.source})"
     if not fits:
-        return Row(step=step, what=one.what, truth=truth, found="-", verdict="missing")
-    best = min(fits, key=lambda f: (_apart(_interval(f, one.edge), one.truth), f.id))
+        return Row(step=step, what=one.what, truth=truth, found="-", verdict="missing"), None
+    best = min(fits, key=lambda f: (*_distance(_interval(f, one.edge), one.truth), f.id))
     found = _interval(best, one.edge)
     wrong = [f"not {name}" for name, holds in _checks(one, best) if not holds]
     if _apart(found, one.truth):
@@ -121,7 +128,7 @@ def _row(one: Expected, findings: Iterable[Finding]) -> Row:
         wrong.append(f"drawn at {one.drawn:%d %b %H:%M}")
     start, end = best.start_latest or best.learned_at, best.end_latest
     shown = start if one.edge == "start" or end is None else end
-    return Row(
+    row = Row(
         step=step,
         what=one.what,
         truth=truth,
@@ -131,6 +138,7 @@ def _row(one: Expected, findings: Iterable[Finding]) -> Row:
         confidence=best.confidence,
         verdict=f"wrong: {', '.join(wrong)}" if wrong else "right",
     )
+    return row, best
 
 
 def _checks(one: Expected, finding: Finding) -> Iterator[tuple[str, bool]]:
@@ -148,6 +156,36 @@ def _checks(one: Expected, finding: Finding) -> Iterator[tuple[str, bool]]:
         seen = {d.day for d in scenes if (d.year, d.month) == (2025, 1)}
         yield "by radar on 22 and 23 January", {22, 23} <= seen
         yield "by an optical image on 24 or 25 January", bool(seen & {24, 25})
+
+
+def _areas(told: Told) -> Iterator[Row]:
+    """Yield whether the covered ground of Mole 1's end was largest by 6 January and less on 25."""
+    own = [
+        f for f in told.live if f.kind is FindingKind.APRON_FILLED and f.place_id == f"{APRON}_end"
+    ]
+    looks = [(parse_utc(a["at"].removesuffix("Z")), a["m2"]) for f in own for a in f.why["area"]]
+    peak, top = max(looks, key=lambda a: a[1], default=(None, 0))
+    on_25 = [m2 for at, m2 in looks if at.date() == event("E046")[0].date()]
+    yield Row(
+        step="5",
+        what="most of it on 6 Jan",
+        truth=f"{span(event('E028'))} (E028)",
+        found=f"{top:,} m², {peak:%d %b %H:%M}" if peak else "-",
+        verdict="missing" if not peak else "right" if _on(peak, "E028") else "wrong",
+    )
+    less = bool(on_25) and max(on_25) < top
+    yield Row(
+        step="5",
+        what="less on 25 Jan",
+        truth=f"{span(event('E046'))} (E046)",
+        found=f"{max(on_25):,} m²" if on_25 else "-",
+        verdict="right" if less else "wrong" if on_25 else "missing",
+    )
+
+
+def _on(at: datetime, name: str) -> bool:
+    first, last = event(name)
+    return first <= at < last
 
 
 def _side_by_side(told: Told) -> Iterator[Row]:
@@ -261,6 +299,14 @@ def _apart(found: tuple[datetime | None, datetime | None], truth: Interval) -> t
     return max(early, late, timedelta(0))
 
 
+def _distance(
+    found: tuple[datetime | None, datetime | None], truth: Interval
+) -> tuple[timedelta, timedelta]:
+    """Return the time between two intervals, then how far their ends are from each other."""
+    end = abs(found[1] - truth[1]) if found[1] is not None else timedelta.max
+    return _apart(found, truth), end
+
+
 def _holds(found: tuple[datetime | None, datetime | None], at: datetime) -> bool:
     """Whether an instant lies in an interval, to the 20 minutes the story rounds to."""
     slack = timedelta(minutes=20)
@@ -277,7 +323,9 @@ def _overlap(found: tuple[datetime | None, datetime | None], truth: Interval) ->
     around = (found[0] is None or found[0] <= truth[0]) and (
         found[1] is None or found[1] >= truth[1]
     )
-    return "around" if around else "partly"
+    word = "around" if around else "partly"
+    late = found[1] - truth[1] if found[1] is not None else timedelta(0)
+    return f"{word}, to {hours(late)} later" if late > timedelta(days=1) else word
 
 
 def span(interval: tuple[datetime | None, datetime | None]) -> str:
@@ -321,11 +369,11 @@ python -m benchmarks.story_score --write docs/story.md
 
 **Truth** is the published event, by its number in the timeline (a day where only a day is known).
 **Found** is the finding's own interval: what it could not have been before and after. **Overlap**:
-`inside` the truth, `around` it (wider), `partly`, or `none`. **Told after**: from the end of the
-found interval until the evidence had reached the monitor. A line is right if the intervals meet,
-the found one holds the instant that was drawn, and the finding says what it must: days waited,
-coverage beside a silence, both hulls that fit and the passes that saw them. Lines of step 8 are of
-a second run, `monitor demo --swap`.
+`inside` the truth, `around` it (wider), `partly`, or `none`, and by how much its end is later.
+**Told after**: from the end of the found interval until the evidence had reached the monitor. A
+line is right if the intervals meet, the found one holds the instant that was drawn, and the finding
+says what it must: days waited, coverage beside a silence, both hulls that fit and the passes that
+saw them. `?` is an open bound. Lines of step 8 are of a second run, `monitor demo --swap`.
 
 """
 

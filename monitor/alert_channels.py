@@ -8,6 +8,7 @@ import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.alerts.apprise import AppriseChannel
 from monitor.alerts.channels import Channel, Updates
 from monitor.alerts.chat_webhook import ChatWebhook
 from monitor.alerts.decide import Manner
@@ -29,6 +30,7 @@ from monitor.errors import ConfigError
 from monitor.http_client import HttpClient
 from monitor.settings import (
     DAYS,
+    AppriseSettings,
     ChannelSettings,
     DiscordSettings,
     EmailSettings,
@@ -158,6 +160,13 @@ class _Opening:
                 hold_uncertain=hold,
                 evidence=self._evidence,
                 evidence_url=item.evidence_url,
+            )
+        if isinstance(item, AppriseSettings):
+            return AppriseChannel(
+                name=item.name,
+                url=self._secret("url"),
+                hold_uncertain=hold,
+                evidence=self._evidence,
             )
         if isinstance(item, DiscordSettings):
             return DiscordChannel(

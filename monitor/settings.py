@@ -538,6 +538,12 @@ class TeamsSettings(_PublicPictureSettings):
     kind: Literal["teams"]
 
 
+class AppriseSettings(_SecretUrlSettings):
+    """Any service that Apprise knows, by its address there; needs the extra `apprise`."""
+
+    kind: Literal["apprise"]
+
+
 class DiscordSettings(_SecretUrlSettings):
     """A Discord webhook."""
 
@@ -609,7 +615,8 @@ class WebhookSettings(_ChannelSettings):
 
 
 ChannelSettings = (
-    DiscordSettings
+    AppriseSettings
+    | DiscordSettings
     | EmailSettings
     | MatrixSettings
     | MattermostSettings

@@ -585,24 +585,33 @@ class Wiring:
             listeners = tuple(self.listeners.values())
             return Daemon(store, jobs, clock, building.pop_all(), listeners=listeners)
 
-    def replay_plan(self, window: TimeWindow) -> ReplayPlan:
+    def replay_plan(self, window: TimeWindow, step: timedelta | None = None) -> ReplayPlan:
         """Return the plan of a replay, bound to what the settings, areas and list hold now."""
         return ReplayPlan(
             window=window,
-            step=timedelta(hours=self.settings.replay.step_h),
+            step=step or timedelta(hours=self.settings.replay.step_h),
             inputs=self._inputs_digest(),
             context=True,
         )
 
     def history_plan(
-        self, source: Store, *, start: datetime | None, end: datetime | None
+        self,
+        source: Store,
+        *,
+        start: datetime | None,
+        end: datetime | None,
+        step: timedelta | None = None,
     ) -> ReplayPlan:
-        """Return the plan of a replay of what a store holds, bound to the same and to its path."""
+        """Return the plan of a replay of what a store holds, bound to the same and to its path.
+
+        With `step` it goes by that, else whenever something was found there.
+        """
         return plan_of_store(
             source,
             start=start,
             end=end,
-            step=timedelta(hours=self.settings.replay.step_h),
+            step=step or timedelta(hours=self.settings.replay.step_h),
+            by_step=step is not None,
             inputs=f"{self._inputs_digest()} {source.engine.url.database}",
         )
 

@@ -52,6 +52,7 @@ def test_every_published_example_makes_a_channel(
     good = {
         "WEBHOOK": "https://chat.example/hooks/k3y",
         "TELEGRAM_TOKEN": "12:k3y",
+        "APPRISE_URL": "json://chat.example/k3y",
         "HOOK_SECRET": "whsec_" + "k3y0" * 8,
     }
     (tmp_path / "smtp-password").write_text("k3y\n")

@@ -18,6 +18,8 @@ class Message:
     text: str
     facts: tuple[tuple[str, str], ...]
     """Label and value."""
+    brief: tuple[tuple[str, str], ...] = ()
+    """The facts in fewer words, for targets that show lines; the facts themselves if empty."""
     unseen: tuple[str, ...]
     """What could not be seen, one sentence each."""
     evidence: tuple[str, ...]
@@ -62,14 +64,14 @@ def told_in(
         escape: What the target wants done to each character.
         size: What the target counts.
     """
-    parts = [(inert(text), share) for text, share in _parts(message) if text]
+    parts = [(inert(text), share) for text, share in _parts(message)]
     whole = [size("".join(map(escape, text))) for text, _ in parts]
     granted = [min(s, int(limit * share)) for s, (_, share) in zip(whole, parts, strict=True)]
     spare = limit - sum(granted) - len(parts)
     for n, wanted in enumerate(whole):
         more = min(wanted - granted[n], max(spare, 0))
         granted[n], spare = granted[n] + more, spare - more
-    headline, *lines = (
+    headline, *lines, demo, footer = (
         fitted(text, room, escape=escape, size=size)
         for (text, _), room in zip(parts, granted, strict=True)
     )
@@ -84,17 +86,28 @@ def told_in(
                 listed.append("".join(map(escape, f"+{left} more pieces of evidence")))
             break
         listed.append(line)
-    return Told(headline=headline, lines=(*lines, *listed))
+    told = (*lines, *listed, demo, footer)
+    return Told(headline=headline, lines=tuple(line for line in told if line))
 
 
 def _parts(message: Message) -> list[tuple[str, float]]:
-    """Return the parts in the order told, with the share of the room each is sure of."""
-    room = 0.5 / max(len(message.facts), 1)
+    """Return the parts in the order told, with the share of the room each is sure of.
+
+    The list of evidence goes before the last two.
+    """
+    first, *facts = message.brief or message.facts or (("", ""),)
+    room = 0.5 / (1 + len(facts))
     return [
         (message.headline, 0.12),
+        (_labelled(first), room),
         (message.text, 0.12),
-        *((f"{label}: {value}", room) for label, value in message.facts),
+        *((_labelled(fact), room) for fact in facts),
         (f"Not seen: {'; '.join(message.unseen)}" if message.unseen else "", 0.1),
         (message.demo, 0.04),
         (message.footer, 0.1),
     ]
+
+
+def _labelled(fact: tuple[str, str]) -> str:
+    label, value = fact
+    return f"{label}: {value}" if label else value

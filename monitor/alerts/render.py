@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from monitor.alerts.decide import News, Notice
+from monitor.alerts.forms.apprise import apprise_form
 from monitor.alerts.forms.discord import discord_form
 from monitor.alerts.forms.mail import mail_form
 from monitor.alerts.forms.matrix import matrix_form
@@ -84,6 +85,7 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
         headline=f"[Reconstruction] {headline}" if demo else headline,
         text=plain(finding.text),
         facts=(*_facts(finding, voice), *_told_before(notice)),
+        brief=(*_brief(finding, voice), *_told_before(notice)),
         unseen=tuple(_unseen(finding)),
         evidence=tuple(evidence),
         demo=demo,
@@ -145,6 +147,7 @@ def webhook_payload(notice: Notice, message: Message) -> dict[str, Any]:
 
 
 CHAT_FORMS: Mapping[str, Callable[[Message], dict[str, Any]]] = {
+    "apprise": apprise_form,
     "discord": discord_form,
     "email": mail_form,
     "matrix": matrix_form,
@@ -257,15 +260,35 @@ _BASES = {
 
 
 def _facts(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
+    for label, (earliest, latest) in _spans(finding):
+        yield f"{label} (local)", _span(earliest, latest, lambda at: _local(at, voice.zone))
+        yield f"{label} (UTC)", _span(earliest, latest, utc_text)
+    yield "How we know", _BASES[finding.basis]
+    yield "Confidence", _sure(finding)
+
+
+def _brief(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
+    """Tell the facts in one line for each span and one for how and how surely we know."""
+    for label, (earliest, latest) in _spans(finding):
+        if earliest is None and latest is None:
+            yield label, "not known"
+            continue
+        local = _span(earliest, latest, lambda at: f"{at.astimezone(voice.zone):%a %d %b %H:%M}")
+        known = [f"{at:%Y-%m-%d %H:%M}" for at in (earliest, latest) if at is not None]
+        yield label, f"{local} local ({' to '.join(dict.fromkeys(known))} UTC)"
+    yield "Known from", f"{_BASES[finding.basis]}, confidence {_sure(finding)}"
+
+
+def _spans(finding: Finding) -> list[tuple[str, tuple[datetime | None, datetime | None]]]:
     start = (finding.start_earliest, finding.start_latest)
     end = (finding.end_earliest, finding.end_latest)
     spans = [("Since" if finding.kind in _STATES else "When", start)]
     if end not in {start, (None, None)}:
         spans.append(("Until", end))
-    for label, (earliest, latest) in spans:
-        yield f"{label} (local)", _span(earliest, latest, lambda at: _local(at, voice.zone))
-        yield f"{label} (UTC)", _span(earliest, latest, utc_text)
-    yield "How we know", _BASES[finding.basis]
+    return spans
+
+
+def _sure(finding: Finding) -> str:
     sure = plain(finding.confidence)
     if finding.start_earliest and finding.start_latest:
         width = finding.start_latest - finding.start_earliest
@@ -274,7 +297,7 @@ def _facts(finding: Finding, voice: Voice) -> Iterator[tuple[str, str]]:
     inferred = finding.why.get("inferred")
     if isinstance(inferred, str) and inferred:
         sure += f"; inferred: {plain(inferred)}"
-    yield "Confidence", sure
+    return sure
 
 
 def _told_before(notice: Notice) -> Iterator[tuple[str, str]]:

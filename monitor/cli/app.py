@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -269,16 +269,33 @@ def replay(
     config: ConfigOption,
     out: OutOption = Path("replay-output"),
     start: Annotated[
-        str | None, typer.Option("--from", help="First instant, ISO 8601 (default: settings).")
+        str | None,
+        typer.Option(
+            "--from",
+            help="First instant, ISO 8601 (default: settings; with --store its first arrival).",
+        ),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--to", help="Instant after the last, ISO 8601.")
+        str | None,
+        typer.Option(
+            "--to",
+            help="Instant after the last, ISO 8601 (default: settings; with --store its last "
+            "assessment).",
+        ),
     ] = None,
     store: Annotated[
         Path | None,
         typer.Option(
             help="Replay what this store holds (or the folder of a demo or replay) in place of "
             "the settings' folders."
+        ),
+    ] = None,
+    step_h: Annotated[
+        float | None,
+        typer.Option(
+            help="Hours between two rounds of the jobs (default: settings; with --store whenever "
+            "something was found there).",
+            min=0.01,
         ),
     ] = None,
 ) -> None:
@@ -293,11 +310,12 @@ def replay(
     the jobs run whenever something was found there: the same is found as was found live.
     """
     wiring = loaded(config)
+    step = timedelta(hours=step_h) if step_h else None
     if store is None:
-        _replay(wiring, out, start, end)
+        _replay(wiring, out, start, end, step=step)
         return
     with stored(config, store) as source:
-        _replay(wiring, out, start, end, source)
+        _replay(wiring, out, start, end, step=step, source=source)
 
 
 @app.command()
@@ -681,7 +699,13 @@ def _with_swap(wiring: Wiring, out: Path) -> Wiring:
 
 
 def _replay(
-    wiring: Wiring, out: Path, start: str | None, end: str | None, source: Store | None = None
+    wiring: Wiring,
+    out: Path,
+    start: str | None,
+    end: str | None,
+    *,
+    step: timedelta | None = None,
+    source: Store | None = None,
 ) -> None:
     """Replay the settings' folders, or what the store `source` holds, and publish into `out`."""
     from monitor.report.files import out_folder
@@ -690,7 +714,7 @@ def _replay(
     from monitor.watch import replay as replaying
     from monitor.watch.publish import publish
 
-    plan = _replay_plan(wiring, start, end, source)
+    plan = _replay_plan(wiring, start, end, step, source)
     path = out_folder(out) / "monitor.db"
     if source is not None and path.resolve() == Path(str(source.engine.url.database)).resolve():
         raise InputError(f"{path} is the store to be replayed; name another folder with --out")
@@ -727,7 +751,11 @@ def _replay(
 
 
 def _replay_plan(
-    wiring: Wiring, start: str | None, end: str | None, source: Store | None
+    wiring: Wiring,
+    start: str | None,
+    end: str | None,
+    step: timedelta | None,
+    source: Store | None,
 ) -> ReplayPlan:
     from monitor.domain.window import TimeWindow
 
@@ -740,10 +768,10 @@ def _replay_plan(
     if start_at and end_at and end_at <= start_at:
         raise InputError(f"--to ({end}) must be later than --from ({start})")
     if source is not None:
-        return wiring.history_plan(source, start=start_at, end=end_at)
+        return wiring.history_plan(source, start=start_at, end=end_at, step=step)
     assert start_at
     assert end_at
-    return wiring.replay_plan(TimeWindow(start=start_at, end=end_at))
+    return wiring.replay_plan(TimeWindow(start=start_at, end=end_at), step)
 
 
 def _import_into_store(config: Path, plan: ImportPlan, progress: ByteProgress) -> Imported:

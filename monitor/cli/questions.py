@@ -48,6 +48,7 @@ def status(
     from monitor.detect.baselines import berth_baselines
     from monitor.report.aprons import apron_statuses
     from monitor.report.status import berth_statuses, ship_statuses
+    from monitor.report.usual_words import area_dict, area_text
 
     shown = _shown(config, store, at)
     usual = berth_baselines(shown.picture.usual.pasts, as_of=shown.view.as_of)
@@ -60,6 +61,7 @@ def status(
                     "as_of": shown.view.as_of.isoformat(),
                     "ships": [s.to_dict() for s in ships],
                     "berths": [b.to_dict() for b in berths],
+                    "areas": [area_dict(a) for a in shown.areas],
                     "aprons": [a.to_dict() for a in aprons],
                 },
                 ensure_ascii=False,
@@ -90,6 +92,9 @@ def status(
         + ", ".join(f"{sum(b.state is s for b in berths)} {s.value}" for s in counted)
         + ("" if every_berth else " (--all lists every one)")
     )
+    for area in shown.areas:
+        if area.vessel_class == "all":
+            typer.echo(f"usual by AIS: {plain(area_text(area))}")
     if aprons:
         typer.echo("")
         show_table(

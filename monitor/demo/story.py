@@ -126,7 +126,7 @@ STAYS = (
             (SUPPORT_2, "berth.naval_head.1"),
             (KILO, "berth.floating_west.right"),
         )
-        for start, end in (("2024-11-01", SORTIE[0]), (SORTIE[1], NAVY_LEAVES))
+        for start, end in (("2024-11-30", SORTIE[0]), (SORTIE[1], NAVY_LEAVES))
     ),
     # E042 in the evening, alongside in the night; gone in the image of 27 Jan 08:40 (E048).
     _stay(

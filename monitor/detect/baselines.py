@@ -9,9 +9,11 @@ gaps). Shares are bounded by Jeffreys' interval, which is honest from the first 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median_high as median
 
 import numpy as np
@@ -22,7 +24,6 @@ from monitor.detect.usual_criteria import UsualCriteria
 from monitor.domain.baseline import BerthBaseline
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.scene import Modality
-from monitor.domain.window import from_ms, span_ms, to_ms
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -47,10 +48,15 @@ class Stratum:
 def stratum_of(state: BerthState) -> Stratum:
     """Return the stratum a look belongs to."""
     if state.modality is Modality.RADAR:
-        part = "orbit not known" if state.orbit is None else f"orbit {state.orbit}"
-    else:
-        part = _SEASONS[state.acquired_at.month % 12 // 3]
-    return Stratum(state.sensor, part, state.rendered)
+        return _stratum(state.sensor, state.orbit, None, state.rendered)
+    return _stratum(state.sensor, None, state.acquired_at.month % 12 // 3, state.rendered)
+
+
+@lru_cache(maxsize=1024)
+def _stratum(sensor: str, orbit: int | None, season: int | None, rendered: bool) -> Stratum:
+    if season is not None:
+        return Stratum(sensor, _SEASONS[season], rendered)
+    return Stratum(sensor, "orbit not known" if orbit is None else f"orbit {orbit}", rendered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +94,28 @@ class Share:
         return self.looks < criteria.least_looks
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True)
 class _Column:
     """One stratum's clear looks at a berth, by time; sums have one value more than looks."""
 
-    time_ms: Ints
-    taken: Ints
+    times: list[datetime] = field(default_factory=list)
+    taken: list[int] = field(default_factory=lambda: [0])
     """Looks up to each that showed it taken."""
-    began: Mapping[Occupancy, Ints]
+    began: dict[Occupancy, list[int]] = field(
+        default_factory=lambda: {Occupancy.OCCUPIED: [0], Occupancy.FREE: [0]}
+    )
     """Looks up to each that were the first of their spell in a state."""
+    stay: dict[Occupancy, int] = field(default_factory=dict)
+    """The spell of the last look in each state."""
+
+    def add(self, look: BerthState, stay: int) -> None:
+        """Add a look later than those before."""
+        self.times.append(look.acquired_at)
+        self.taken.append(self.taken[-1] + (look.state is Occupancy.OCCUPIED))
+        for state, sums in self.began.items():
+            is_new = look.state is state and self.stay.get(state) != stay
+            sums.append(sums[-1] + is_new)
+        self.stay[look.state] = stay
 
 
 class BerthPast:
@@ -104,16 +123,14 @@ class BerthPast:
 
     def __init__(self, seen: Seen, *, criteria: UsualCriteria) -> None:
         self.seen, self.criteria = seen, criteria
-        rows: dict[Stratum, list[int]] = {}
-        for i, look in enumerate(seen.looks):
-            rows.setdefault(stratum_of(look), []).append(i)
-        taken = np.array([s.state is Occupancy.OCCUPIED for s in seen.looks], np.int64)
-        times = np.array([to_ms(s.acquired_at) for s in seen.looks], np.int64)
-        stays = np.array(seen.stay, np.int64)
-        self._columns = {
-            stratum: _column(times[own], taken[own], stays[own])
-            for stratum, own in sorted(rows.items())
-        }
+        columns: dict[Stratum, _Column] = {}
+        for look, stay in zip(seen.looks, seen.stay, strict=True):
+            columns.setdefault(stratum_of(look), _Column()).add(look, stay)
+        self._columns = dict(sorted(columns.items()))
+        self._closed: dict[Occupancy, list[Spell]] = {Occupancy.OCCUPIED: [], Occupancy.FREE: []}
+        for spell in seen.spells:
+            if spell.after is not None:
+                self._closed[spell.state].append(spell)
 
     @property
     def strata(self) -> tuple[Stratum, ...]:
@@ -123,48 +140,38 @@ class BerthPast:
     def share(self, stratum: Stratum, state: Occupancy, *, before: datetime) -> Share:
         """Return the share of a state in the looks of the window that ends before an instant."""
         column = self._columns[stratum]
-        until = to_ms(before)
-        low, high = np.searchsorted(
-            column.time_ms, (until - span_ms(self.criteria.window), until)
-        ).tolist()
+        low = bisect_left(column.times, before - self.criteria.window)
+        high = bisect_left(column.times, before)
         looks = high - low
-        taken = int(column.taken[high] - column.taken[low])
+        taken = column.taken[high] - column.taken[low]
         held = taken if state is Occupancy.OCCUPIED else looks - taken
         began = column.began[state]
-        spells = max(int(began[high] - began[low]), 1) if held else 0
+        spells = max(began[high] - began[low], 1) if held else 0
         return Share(
             stratum=stratum,
             state=state,
             looks=looks,
             held=held,
             spells=spells,
-            first=from_ms(int(column.time_ms[low])) if looks else None,
-            last=from_ms(int(column.time_ms[high - 1])) if looks else None,
+            first=column.times[low] if looks else None,
+            last=column.times[high - 1] if looks else None,
             beta=beta_of(looks, held, spells),
         )
 
     def stays(self, state: Occupancy, *, before: datetime) -> tuple[Spell, ...]:
         """Return the spells of a state that began in the window and had ended before an instant."""
-        since = before - self.criteria.window
-        return tuple(
-            s
-            for s in self.seen.spells
-            if s.state is state
-            and s.after is not None
-            and s.after.acquired_at <= before
-            and s.looks[0].acquired_at >= since
-        )
+        closed = self._closed[state]
+        low = bisect_left(closed, before - self.criteria.window, key=_began)
+        return tuple(closed[low : bisect_right(closed, before, key=_ended)])
 
 
-def _column(times: Ints, taken: Ints, stays: Ints) -> _Column:
-    began = {}
-    for state, value in ((Occupancy.OCCUPIED, 1), (Occupancy.FREE, 0)):
-        first = np.zeros(len(times), np.int64)
-        own = np.flatnonzero(taken == value)
-        if len(own):
-            first[own] = np.r_[1, np.diff(stays[own]) != 0]
-        began[state] = np.r_[0, np.cumsum(first)]
-    return _Column(times, np.r_[0, np.cumsum(taken)], began)
+def _began(spell: Spell) -> datetime:
+    return spell.looks[0].acquired_at
+
+
+def _ended(spell: Spell) -> datetime:
+    assert spell.after is not None
+    return spell.after.acquired_at
 
 
 def beta_of(looks: int, held: int, spells: int) -> tuple[float, float]:

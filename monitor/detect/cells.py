@@ -305,8 +305,12 @@ def _slice_of(tracks: Tracks, stay: Visit) -> slice:
     """Return the track that holds a stay gathered under another number."""
     rows = tracks.rows
     for own in tracks.slices():
-        at = np.searchsorted(rows.time_ms[own], stay.first.time_ms) + own.start
-        if at < own.stop and rows.mmsi[at] == stay.mmsi and rows.lon[at] == stay.first.lon:
+        # Two numbers of one ship may report at the same instant.
+        first, end = np.searchsorted(
+            rows.time_ms[own], [stay.first.time_ms, stay.first.time_ms + 1]
+        )
+        here = slice(own.start + int(first), own.start + int(end))
+        if np.any((rows.mmsi[here] == stay.mmsi) & (rows.lon[here] == stay.first.lon)):
             return own
     return slice(0, 0)
 

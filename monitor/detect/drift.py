@@ -8,6 +8,7 @@ the others in the same blocks has its surplus taken off first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -165,7 +166,7 @@ def _blocks(
                     number=number,
                     looks=tuple(own),
                     share=sum(known) / len(known),
-                    by_berth=tuple(_mean_of(own, berth) for berth in berths),
+                    by_berth=_means(own, berths),
                 )
             )
     return tuple(found)
@@ -211,9 +212,14 @@ class _Surplus:
 _LEAST_BESIDE = 4
 
 
-def _mean_of(looks: Sequence[tuple[BerthState, ...]], berth: str) -> float:
-    shown = [s.state is Occupancy.OCCUPIED for look in looks for s in look if s.berth_id == berth]
-    return sum(shown) / len(shown) if shown else float("nan")
+def _means(looks: Sequence[tuple[BerthState, ...]], berths: Sequence[str]) -> tuple[float, ...]:
+    """Return in which share of the looks that saw it each berth was taken; NaN where none did."""
+    seen, taken = Counter[str](), Counter[str]()
+    for look in looks:
+        for state in look:
+            seen[state.berth_id] += 1
+            taken[state.berth_id] += state.state is Occupancy.OCCUPIED
+    return tuple(taken[b] / seen[b] if seen[b] else float("nan") for b in berths)
 
 
 def runs_over(shares: Floats, by_berth: Floats, *, criteria: DriftCriteria) -> tuple[Run, ...]:

@@ -111,14 +111,15 @@ def _judged(past: BerthPast, criteria: UsualCriteria) -> list[Judged]:
 def _spell(past: BerthPast, spell: Spell, criteria: UsualCriteria) -> Judged:
     shown = tuple(_first_known(past, spell.looks, criteria))
     if len(shown) == 2 and all(s.rare(criteria) for s in shown):
-        reason, ranked = "rare", None
+        reason = "rare"
+        ranked: Ranked | None = None
         told_by: BerthState | None = shown[1].look
     else:
         reason = _why_not_rare(shown, criteria)
         ranked, told_by = _long(past, spell, criteria)
         if told_by is not None:
             reason = "long"
-        elif reason == "not_rare" and ranked.past >= _least_past(criteria):
+        elif reason == "not_rare" and ranked is not None:
             reason = "not_longer"
     return Judged(
         spell=spell,
@@ -175,11 +176,16 @@ def _least_past(criteria: UsualCriteria) -> int:
 
 def _long(
     past: BerthPast, spell: Spell, criteria: UsualCriteria
-) -> tuple[Ranked, BerthState | None]:
-    """Return the rank of a spell's length, and the look that made it long if one did."""
+) -> tuple[Ranked | None, BerthState | None]:
+    """Return the rank of a spell's length, and the look that made it long if one did; no rank where
+    too few spells were seen before."""
     before = past.stays(spell.state, before=spell.looks[0].acquired_at)
+    if len(before) < _least_past(criteria):
+        return None, None
     ranked = _ranked(before, least_span(spell))
-    if ranked.past < _least_past(criteria) or ranked.probability > criteria.long_rank:
+    if ranked.past < _least_past(criteria):
+        return None, None
+    if ranked.probability > criteria.long_rank:
         return ranked, None
     began = spell.looks[0].acquired_at
     return ranked, next(

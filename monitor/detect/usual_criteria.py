@@ -15,13 +15,15 @@ class UsualCriteria:
     least_looks: int = 20
     """A baseline of fewer looks is learning: even a state it never showed could not be called
     rare by it (0 of 19 looks leave a share of 0.098 open, 0 of 18 leave 0.103)."""
+    least_days: int = 28
+    """An area counted on fewer days is learning: four of each weekday."""
     level: float = 0.95
     """Probability with which a share is bounded from above."""
     rare_share: float = 0.1
     """A state is rare where, at `level`, it holds in no larger a share of all looks."""
     usable: float = 0.9
-    """Share of a berth that an image must see to show a rare state. Source: facts/events,
-    unusual occupancy, coverage."""
+    """Share of a berth that an image must see to show a rare state, and of a day's hours in which
+    AIS must be received for its ships to be counted."""
     long_rank: float = 0.02
     """A stay is long if its rank among past ones is this unlikely: longer than all of 49."""
     settled_after: timedelta = timedelta(days=180)
@@ -37,7 +39,7 @@ class DriftCriteria:
     least_looks: int = 2
     """A block with fewer looks says nothing."""
     least_blocks: int = 8
-    """A baseline of fewer blocks is learning. Source: facts/events, unusual occupancy."""
+    """A baseline of fewer blocks is learning. Source: peers ask for eight valid scenes."""
     observed: float = 0.9
     """A look counts that shows this share of the berths. Source: as `least_blocks`."""
     least_berths: int = 4

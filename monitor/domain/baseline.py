@@ -40,3 +40,34 @@ class BerthBaseline:
     def stay_span(self) -> tuple[timedelta | None, timedelta | None]:
         """The usual stay lies between the two."""
         return self.stay_least, self.stay_most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaBaseline:
+    """How many ships of a class lie in an area, and for how long, by AIS."""
+
+    place_id: str
+    place_kind: str
+    """`port`, `anchorage` or `waiting_area`."""
+    vessel_class: str
+    """`all`, `cargo`, `tanker`, `passenger`, `fishing`, `service`, `other` or `not told`."""
+    learning: bool
+    """Whether there are too few days to call anything usual."""
+    days: int
+    """Days of the window on which AIS was shown to work."""
+    days_unheard: int
+    """Days since the first report on which it was not: nothing is known of them."""
+    first: datetime | None
+    """First and last of `days`."""
+    last: datetime | None
+    ships: float | None
+    """Median of the ships at noon UTC; None without a day."""
+    ships_spread: float | None
+    """Median absolute deviation from it."""
+    ships_most: int | None
+    stays: int
+    """Stays whose two ends were seen."""
+    stay_h: float | None
+    """Median hours from first to last report inside."""
+    stay_spread_h: float | None
+    """Median absolute deviation from it."""

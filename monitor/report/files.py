@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.apron_state import ApronState
-from monitor.domain.baseline import BerthBaseline
+from monitor.domain.baseline import AreaBaseline, BerthBaseline
 from monitor.domain.berth_cell import BerthCell
 from monitor.domain.berth_state import BerthState
 from monitor.domain.finding import Finding
@@ -47,6 +47,10 @@ MATRIX_COLUMNS = (
 BASELINE_COLUMNS = (
     "berth_id", "of", "state", "looks", "unusable", "taken", "share", "share_low", "share_high",
     "first", "last", "stays", "stay_least_d", "stay_most_d",
+)  # fmt: skip
+AREA_COLUMNS = (
+    "place_id", "place_kind", "class", "state", "days", "days_unheard", "first", "last", "ships",
+    "ships_spread", "ships_most", "stays", "stay_h", "stay_spread_h",
 )  # fmt: skip
 APRON_COLUMNS = (
     "scene_id", "datetime", "sensor", "apron_id", "change", "changed_m2", "filled_m2",
@@ -288,6 +292,26 @@ def write_baselines(path: Path, baselines: Iterable[BerthBaseline]) -> None:
         for b in baselines
     ]
     write_text(path, _csv(BASELINE_COLUMNS, rows))
+
+
+def write_area_baselines(path: Path, baselines: Iterable[AreaBaseline]) -> None:
+    """Write `area_baselines.csv`: medians with their median absolute deviations, in order."""
+    rows = [
+        (
+            spreadsheet_safe(b.place_id),
+            b.place_kind,
+            b.vessel_class,
+            "learning" if b.learning else "known",
+            b.days,
+            b.days_unheard,
+            *(f"{at:%Y-%m-%d}" if at else "" for at in (b.first, b.last)),
+            *("" if v is None else f"{v:g}" for v in (b.ships, b.ships_spread, b.ships_most)),
+            b.stays,
+            *("" if v is None else f"{v:.1f}" for v in (b.stay_h, b.stay_spread_h)),
+        )
+        for b in baselines
+    ]
+    write_text(path, _csv(AREA_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:

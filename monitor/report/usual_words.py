@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from monitor.domain.baseline import BerthBaseline
+from monitor.domain.baseline import AreaBaseline, BerthBaseline
 from monitor.domain.window import utc_text
 
 
@@ -53,6 +53,43 @@ def stay_text(baseline: BerthBaseline) -> str:
     if least is None or most is None:
         return ""
     return f"usual stay between {least:g} and {most:g} d, of {baseline.stays}"
+
+
+def area_text(area: AreaBaseline) -> str:
+    """Return in a line how many ships usually lie in an area, and for how long."""
+    if area.ships is None or area.ships_spread is None:
+        return f"{area.place_id}: learning, no day on which AIS was shown to work"
+    word = ", learning" if area.learning else ""
+    stay = (
+        f"; stays of {area.stay_h:.0f} h, give or take {area.stay_spread_h:.0f} h ({area.stays})"
+        if area.stay_h is not None and area.stay_spread_h is not None
+        else "; no stay seen from end to end"
+    )
+    return (
+        f"{area.place_id} ({area.place_kind.replace('_', ' ')}): {area.ships:g} ships at noon, "
+        f"give or take {area.ships_spread:g}, at most {area.ships_most}, on {area.days} days"
+        f"{stay}{word}"
+    )
+
+
+def area_dict(area: AreaBaseline) -> dict[str, Any]:
+    """Return an area's baseline as plain JSON values."""
+    return {
+        "place_id": area.place_id,
+        "place_kind": area.place_kind,
+        "class": area.vessel_class,
+        "state": "learning" if area.learning else "known",
+        "days": area.days,
+        "days_unheard": area.days_unheard,
+        "first": utc_text(area.first) if area.first else None,
+        "last": utc_text(area.last) if area.last else None,
+        "ships": area.ships,
+        "ships_spread": area.ships_spread,
+        "ships_most": area.ships_most,
+        "stays": area.stays,
+        "stay_h": None if area.stay_h is None else round(area.stay_h, 1),
+        "stay_spread_h": None if area.stay_spread_h is None else round(area.stay_spread_h, 1),
+    }
 
 
 def _days(span: timedelta | None) -> float | None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from monitor.detect.area_baselines import area_baselines
 from monitor.detect.baselines import berth_baselines
 from monitor.detect.feed_health import health_summary
 from monitor.detect.outlook import outlook_of
@@ -32,6 +33,7 @@ from monitor.report.feeds import FeedView, atom_text, json_feed_text, kml_text
 from monitor.report.files import (
     out_folder,
     write_apron_states,
+    write_area_baselines,
     write_baselines,
     write_berth_matrix,
     write_berth_states,
@@ -97,8 +99,8 @@ def publish(
     since: datetime | None = None,
 ) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    berth_matrix.csv, baselines.csv, ships.geojson, aprons.csv, summary.json and report/index.html
-    into `out`, each replaced in one step.
+    berth_matrix.csv, baselines.csv, area_baselines.csv, ships.geojson, aprons.csv, summary.json
+    and report/index.html into `out`, each replaced in one step.
 
     Args:
         store: What is published.
@@ -136,6 +138,17 @@ def publish(
     write_baselines(
         out / "baselines.csv",
         berth_baselines(picture.usual.pasts, as_of=now),
+    )
+    write_area_baselines(
+        out / "area_baselines.csv",
+        area_baselines(
+            picture.visits,
+            picture.register,
+            picture.coverage,
+            brief.gazetteer,
+            as_of=now,
+            criteria=brief.criteria.usual,
+        ),
     )
     write_apron_states(out / "aprons.csv", [a for a in aprons if a.acquired_at >= first])
     write_text(out / "ships.geojson", ships_geojson(s for s in ships if s.acquired_at >= first))

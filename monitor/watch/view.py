@@ -8,8 +8,10 @@ from datetime import datetime
 
 import numpy as np
 
+from monitor.detect.area_baselines import area_baselines
 from monitor.detect.picture import Picture
 from monitor.domain.apron_state import ApronState
+from monitor.domain.baseline import AreaBaseline
 from monitor.domain.berth_state import BerthState
 from monitor.domain.sighting import Sighting
 from monitor.domain.vessel import Identity
@@ -30,6 +32,8 @@ class Shown:
     view: MapView
     states: tuple[BerthState, ...]
     sightings: tuple[Sighting, ...]
+    areas: tuple[AreaBaseline, ...] = ()
+    """What is usual in the port and off it, by AIS."""
 
 
 def shown_at(
@@ -58,7 +62,15 @@ def shown_at(
         zone=zone,
         key_area_id=key_area_id,
     )
-    return Shown(picture=picture, view=view, states=states, sightings=sightings)
+    areas = area_baselines(
+        picture.visits,
+        picture.register,
+        picture.coverage,
+        brief.gazetteer,
+        as_of=as_of,
+        criteria=brief.criteria.usual,
+    )
+    return Shown(picture=picture, view=view, states=states, sightings=sightings, areas=areas)
 
 
 def plan_shown(

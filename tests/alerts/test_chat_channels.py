@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -110,7 +111,7 @@ def test_a_message_arrives_once_and_says_its_id(
     remote_id = sent(opened(service, chat_server, http), a_body(service))
     (posted,) = chat_server.posted[before:]
     assert "SPARTA II left Tartus" in str(posted.body)
-    assert "between Fri 24 Jan 2025 11:30" in str(posted.body)
+    assert re.search(r"between Fri 24 Jan (2025 )?11:30", str(posted.body))
     assert remote_id.endswith(
         posted.id if service in {"discord", "matrix", "ntfy", "telegram"} else ""
     )

@@ -62,7 +62,10 @@ def test_a_mail_can_be_read_back(server: MailServer) -> None:
         "<m1@port.example>",
     )
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert "When (UTC): between 2025-01-24T08:30:00Z and 2025-01-27T08:40:00Z" in text
+    assert (
+        "When: between Fri 24 Jan 11:30 and Mon 27 Jan 11:40 local "
+        "(2025-01-24 08:30 to 2025-01-27 08:40 UTC)"
+    ) in text
     (picture,) = mail.iter_attachments()
     assert (picture.get_filename(), picture.get_content()) == ("case-1.png", PNG)
     assert server.logins == [mail_server.USER]

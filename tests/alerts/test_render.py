@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.decide import News, Notice
+from monitor.alerts.message import told_in
 from monitor.alerts.render import FORMATS, Voice, message_for, payload_for
 from monitor.domain.finding import Basis, Evidence, Finding, FindingKind, Severity, Status, Subject
 from monitor.errors import ConfigError
@@ -103,6 +104,42 @@ def test_a_departure_by_imagery_says_all_it_must() -> None:
     assert message.evidence[0] == "scene S2A_20250124 2025-01-24T08:30:00Z: occupied [S2]"
     assert message.footer.startswith("new · warning · as of 2025-01-27T12:40:00Z · finding ")
     assert message.demo == ""
+
+
+def test_a_target_that_shows_lines_is_told_in_few() -> None:
+    """Each hour once in local time and once in UTC; evidence before the finding's id."""
+    message = message_for(a_notice(a_finding()), voice=VOICE)
+    assert str(told_in(message, 1000)).split("\n") == [
+        "SPARTA II left Tartus by imagery (IMO 9160994)",
+        "When: between Fri 24 Jan 11:30 and Mon 27 Jan 11:40 local "
+        "(2025-01-24 08:30 to 2025-01-27 08:40 UTC)",
+        "SPARTA II gone by imagery: a hull at Mole 1 on 24 Jan, berth free on 27 Jan.",
+        "Known from: satellite images, confidence medium; the moment is known to within 3 d 0 h; "
+        "inferred: that the hull was this ship",
+        "Not seen: others heard in 130 of 133 h; the feed worked; "
+        "The moment itself: it lies between two observations.",
+        "• scene S2A_20250124 2025-01-24T08:30:00Z: occupied [S2]",
+        "• scene S2B_20250127 2025-01-27T08:40:00Z: free [S2]",
+        f"new · warning · as of 2025-01-27T12:40:00Z · finding {a_finding().id} revision 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edges", "said"),
+    [
+        ((None, FREE), "at or before Mon 27 Jan 11:40 local (2025-01-27 08:40 UTC)"),
+        ((FREE, None), "after Mon 27 Jan 11:40 local (2025-01-27 08:40 UTC)"),
+        ((FREE, FREE), "Mon 27 Jan 11:40 local (2025-01-27 08:40 UTC)"),
+        ((None, None), "not known"),
+    ],
+)
+def test_open_sides_are_said_in_few_words_too(
+    edges: tuple[datetime | None, datetime | None], said: str
+) -> None:
+    """The short form claims no more than the long one."""
+    finding = a_finding(start_earliest=edges[0], start_latest=edges[1], end_earliest=None,
+                        end_latest=None)  # fmt: skip
+    assert message_for(a_notice(finding), voice=VOICE).brief[0] == ("When", said)
 
 
 @pytest.mark.parametrize("kind", list(FindingKind))
@@ -326,7 +363,7 @@ def test_the_same_notice_gives_the_same_bytes() -> None:
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     """A route with a format nobody renders is a mistake in the settings."""
-    with pytest.raises(ConfigError, match=r"'fax'; there are: discord, .*, webhook"):
+    with pytest.raises(ConfigError, match=r"'fax'; there are: apprise, .*, webhook"):
         payload_for(a_notice(a_finding(), format="fax"), voice=VOICE)
 
 

@@ -262,6 +262,26 @@ def test_the_hull_finding_counts_what_was_seen_and_what_was_not() -> None:
     }
 
 
+def test_a_ship_of_two_numbers_that_reports_twice_at_once_is_held() -> None:
+    """One ship, one number after the other, and a last report under both at the same instant."""
+    static = [a_static(h, SPARTA, imo=9268710) for h in (0, 1, 2)]
+    static += [a_static(h, SPARTA_II, imo=9268710) for h in (3, 4, 5)]
+    one = a_track((11, SEA, 9), (13, INSIDE, 5), (13.5, BERTH, 0), mmsi=SPARTA)
+    other = a_track((13, BERTH, 0), (14, SEA, 9), mmsi=SPARTA_II)
+    found = compile_picture(
+        Evidence(
+            positions=concat([one, other, NEAR_FEED]),
+            berth_states=(a_look(13, "occupied"), a_look(15, "occupied")),
+            static=tuple(static),
+        ),
+        a_gazetteer(),
+        WATCH,
+        as_of=T0 + hours(100),
+        criteria=Criteria(),
+    )
+    assert found.cells[0].ais.says.value == "ship"
+
+
 def test_order_does_not_matter() -> None:
     """Looks in any order give the same cells."""
     looks = tuple(

@@ -81,6 +81,27 @@ def test_a_store_replayed_publishes_the_same(undisturbed: Path, tmp_path: Path) 
     assert "is the store to be replayed" in refused.stderr
 
 
+def test_what_once_found_under_the_clock_of_the_day_is_found_again(tmp_path: Path) -> None:
+    """Two files dropped in one after the other, `monitor once` after each: the same, replayed."""
+    (source,) = bundled("sample_tiles", "tartus_2025", "ais").glob("*.csv")
+    header, *rows = source.read_text().splitlines()
+    (tmp_path / "ais").mkdir()
+    settings = settings_for(tmp_path, ais=tmp_path / "ais")
+    text = settings.read_text()
+    text = text[: text.index("[[sources.scenes]]")] + text[text.index("[[channels]]") :]
+    paths = '[store]\npath = "own/monitor.db"\n[report]\nout = "report"\n'
+    settings.write_text(text.replace("[[sources.ais]]", f"{paths}[[sources.ais]]", 1))
+    for name, part in (("a", rows[:700]), ("b", rows[700:2000])):
+        (tmp_path / "ais" / f"{name}.csv").write_text("\n".join([header, *part]) + "\n")
+        done = monitor("once", "-c", settings)
+        assert done.returncode == 0, done.stdout + done.stderr
+    done = monitor("replay", "-c", settings, "--store", tmp_path / "own", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert len(findings(tmp_path / "out")) > 20
+    for name in ("findings.jsonl", "port_calls.csv", "silences.csv"):
+        assert (tmp_path / "report" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
 def test_what_was_over_before_the_window_is_not_listed(undisturbed: Path) -> None:
     """Ships that came before --from and lie there still are told; what had ended is not."""
     start = WINDOW[1]

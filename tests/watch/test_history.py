@@ -23,12 +23,14 @@ from monitor.bundled import bundled
 from monitor.cli.app import app
 from monitor.detect.picture import Criteria
 from monitor.domain.berth_state import BerthState
+from monitor.domain.finding import Finding, Status
 from monitor.domain.look import Look
 from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.scene import Modality, Scene
 from monitor.domain.window import to_ms
 from monitor.errors import InputError
 from monitor.store import schema
+from monitor.store.derived import load_findings
 from monitor.store.engine import Store, open_store
 from monitor.store.history import History, arrivals
 from monitor.store.looks import put_look
@@ -197,6 +199,24 @@ def test_a_store_that_was_never_assessed_goes_by_steps(tmp_path: Path) -> None:
         assert arrivals(source) == (T0 + hours(1), T0 + hours(25))
     assert plan.steps()[0] == T0 + hours(6)
     assert plan.steps()[-1] == T0 + hours(31)
+
+
+def test_steps_of_ones_own_leave_the_same_standing(tmp_path: Path) -> None:
+    """Whenever it is assessed in between, the end is the same."""
+    with a_store(tmp_path) as source, a_store(tmp_path) as into:
+        live(source, STORY, (12.0, 30.0, 60.0))
+        plan = plan_of_store(source, start=None, end=None, step=hours(20), inputs="-", by_step=True)
+        assert len(plan.steps()) == 4
+        again(source, into, plan)
+        one, two = ({f.id: f for f in standing(s)} for s in (source, into))
+    assert one
+    assert one == two
+
+
+def standing(store: Store) -> list[Finding]:
+    """Return every finding that was not taken back."""
+    with store.read() as connection:
+        return [f for f in load_findings(connection) if f.status is not Status.RETRACTED]
 
 
 def test_an_empty_store_or_span_is_refused(tmp_path: Path) -> None:
