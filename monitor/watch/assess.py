@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.decide import Route, decisions_for, notices_for
@@ -12,10 +12,7 @@ from monitor.detect.cells import spans_asked
 from monitor.detect.picture import Criteria, Evidence, Picture, compile_picture
 from monitor.detect.silences import spans_wanted
 from monitor.domain.coverage import spans_joined
-from monitor.domain.feed import FeedControl
 from monitor.domain.finding import Change, Finding
-from monitor.domain.place import Gazetteer
-from monitor.domain.vessel import WatchList
 from monitor.store.derived import load_berth_states, save_findings, settle_findings
 from monitor.store.engine import Store
 from monitor.store.lives import RecordedDecision, record_decisions
@@ -36,22 +33,14 @@ from monitor.store.progress import (
     read_cursor,
 )
 from monitor.store.reception import load_coverage, load_feeds
+from monitor.watch.brief import Brief
 from monitor.watch.dispatch import dispatch
 from monitor.watch.memory import Memory
 
+__all__ = ["ASSESSED", "Brief", "assess", "evidence_at", "findings_under", "picture_at"]
+
 ASSESSED = "assess:at"
 """Cursor: the instant of the last assessment, by the clock it ran under."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """What the analysis is asked to look for."""
-
-    gazetteer: Gazetteer
-    watch: WatchList
-    criteria: Criteria
-    feeds: tuple[FeedControl, ...] = ()
-    """The sources counted on: a finding tells when one of them is silent."""
 
 
 def picture_at(store: Store, brief: Brief, *, as_of: datetime) -> Picture:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sqlalchemy as sa
@@ -40,9 +39,7 @@ from monitor.store.observations import (
 )
 from monitor.store.progress import noted_evidence
 from monitor.store.reception import load_coverage, load_feeds, load_heard
-
-if TYPE_CHECKING:
-    from monitor.watch.assess import Brief
+from monitor.watch.brief import Brief
 
 _AGAIN = timedelta(days=1)
 """What this long before the last assessment happened may have reached us since."""
