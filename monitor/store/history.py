@@ -89,7 +89,7 @@ class History:
                 came = positions_of(rows, self._names)
                 append_positions(connection, came)
                 if self._feeds > 1:
-                    note_heard_again(connection, self._connection, came)
+                    note_heard_again(connection, self._connection, came, now=now)
         for rows in static.until(to_ms(now)):
             counts[1] += len(rows)
             with into.begin() as connection:

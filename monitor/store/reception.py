@@ -72,12 +72,17 @@ def note_reception(connection: sa.Connection, positions: PositionColumns) -> Non
 
 
 def note_heard_again(
-    connection: sa.Connection, source: sa.Connection, positions: PositionColumns
+    connection: sa.Connection,
+    source: sa.Connection,
+    positions: PositionColumns,
+    *,
+    now: datetime,
 ) -> None:
     """Remember what other feeds received of what `positions` tell, as the store `source` knows.
 
     A report that two feeds gave is stored once, under the feed that was first, so that the second
-    cannot be read off the positions. When it came is not kept: it counts from the first on.
+    cannot be read off the positions. When it came is not kept: it counts from the first on. What a
+    feed was the first to give, but after `now`, is not told before.
     """
     cells = cell_hours(positions, np.zeros(len(positions), np.int64))
     keys = json.dumps(np.column_stack([cells.cell, cells.hour]).tolist())
@@ -87,12 +92,17 @@ def note_heard_again(
     for _, cell, hour, minutes, low, high in own:
         bits, lowest, highest = known.get((cell, hour), (0, low, high))
         known[cell, hour] = bits | minutes, min(lowest, low), max(highest, high)
+    again = [
+        row
+        for row in told
+        if minutes_of.get((row[0], row[1], row[2])) != row[3] and (row[1], row[2]) in known
+    ]
+    to_come = _minutes_to_come(source, {row[2] for row in again}, now=now)
     rows = []
-    for feed, cell, hour, minutes, low, high in told:
-        if minutes_of.get((feed, cell, hour)) == minutes or (cell, hour) not in known:
-            continue
+    for feed, cell, hour, all_minutes, low, high in again:
         bits, lowest, highest = known[cell, hour]
-        if minutes & ~bits == 0:  # all of it is known, and so is who was heard
+        minutes = all_minutes & ~to_come.get((feed, cell, hour), 0)
+        if minutes == all_minutes and minutes & ~bits == 0:  # all is known, and who was heard
             rows.append((feed, cell, hour, minutes, low, high))
         elif minutes & bits:
             rows.append((feed, cell, hour, minutes & bits, max(low, lowest), min(high, highest)))
@@ -104,6 +114,27 @@ def note_heard_again(
         )
 
 
+def _minutes_to_come(
+    source: sa.Connection, hours: Iterable[int], *, now: datetime
+) -> dict[tuple[int, int, int], int]:
+    """Return (source, cell, hour) -> minutes of reports that reached the store after `now`."""
+    found = source.exec_driver_sql(
+        "SELECT p.source_id, (p.time_ms / 60000) % 60, p.time_ms / 3600000, "
+        f"{_CELL} FROM json_each(?) AS w CROSS JOIN positions AS p "  # noqa: S608
+        "ON p.time_ms >= w.value * 3600000 AND p.time_ms < (w.value + 1) * 3600000 "
+        "WHERE p.received_ms > ?",
+        (json.dumps(sorted(hours)), to_ms(now)),
+    )
+    bits: dict[tuple[int, int, int], int] = {}
+    for feed, minute, hour, cell in found:
+        bits[feed, cell, hour] = bits.get((feed, cell, hour), 0) | 1 << minute
+    return bits
+
+
+_CELL = (
+    "min((lat_e7 + 900000000) / 2500000, 719) * 1440 + (lon_e7 + 1800000000) / 2500000 % 1440"
+)
+"""The cell of a position in SQL, worked out as `cell_of` does."""
 _RECEPTION_AT = """
 SELECT r.source_id, r.cell, r.hour, r.minutes, r.low_mmsi, r.high_mmsi
 FROM json_each(?) AS w CROSS JOIN reception AS r ON r.cell = json_extract(w.value, '$[0]')
@@ -253,13 +284,9 @@ def load_reception(
 
 
 def vessels_by_cell(connection: sa.Connection, *, first_ms: int, end_ms: int) -> Mapping[int, int]:
-    """Return how many ships reported in each cell in [first, end), from the positions themselves.
-
-    The cell is worked out as `cell_of` does.
-    """
+    """Return how many ships reported in each cell in [first, end), from the positions themselves."""
     rows = connection.exec_driver_sql(
-        "SELECT min((lat_e7 + 900000000) / 2500000, 719) * 1440 "
-        "+ (lon_e7 + 1800000000) / 2500000 % 1440 AS cell, count(DISTINCT mmsi) "
+        f"SELECT {_CELL} AS cell, count(DISTINCT mmsi) "  # noqa: S608
         "FROM positions WHERE time_ms >= ? AND time_ms < ? GROUP BY cell",
         (first_ms, end_ms),
     )
