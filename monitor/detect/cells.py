@@ -394,16 +394,14 @@ class _Silent:
     """Ships last heard in the port before a pass and not since, that lie at no known berth."""
 
     def __init__(self, grid: _Grid, visits: tuple[Visit, ...], criteria: MatrixCriteria) -> None:
-        ends: dict[int, int] = {}
-        for v in visits:
-            if v.place_kind == "berth":
-                ends[v.mmsi] = max(ends.get(v.mmsi, 0), v.last.time_ms)
+        # Of every call and not only of her latest: a later one changes nothing here.
+        alongside = {(v.mmsi, v.last.time_ms) for v in visits if v.place_kind == "berth"}
         self._at: dict[int, list[Visit]] = defaultdict(list)
         self._grid, self._speed = grid, criteria.port_kn * KNOT_MS
         self._reach_m, self._found = criteria.reach_m, dict[int, tuple[list[int], Floats]]()
         for call in (v for v in visits if v.place_kind == "port"):
             last = call.last.time_ms
-            if _ended_alongside(call, visits_ends=ends):
+            if (call.mmsi, last) in alongside:
                 continue
             until = last + span_ms(criteria.silent_for)
             end = min(call.after.time_ms, until) if call.after else until
@@ -423,11 +421,6 @@ class _Silent:
             self._found[at] = [c.mmsi for c in calls], can
         mmsis, can = self._found[at]
         return tuple(sorted({m for m, ok in zip(mmsis, can[berth].tolist(), strict=True) if ok}))
-
-
-def _ended_alongside(call: Visit, *, visits_ends: Mapping[int, int]) -> bool:
-    end = visits_ends.get(call.mmsi)
-    return end is not None and end == call.last.time_ms
 
 
 class _Ear:

@@ -145,16 +145,21 @@ def attributions(
 ) -> tuple[Attribution, ...]:
     """Match ships silent in port to hulls seen without AIS, one to one, by the last report.
 
-    A ship fits where it entered before the hull was last seen, was not heard elsewhere before it
-    was first seen, and was last heard within `attribute_m` of the berth. The assignment with the
-    least total distance is taken. It is an inference and is worded as one.
+    A ship fits where it entered before the hull was last seen, was heard in no berth during that
+    call nor elsewhere before the hull was first seen, and was last heard within `attribute_m` of
+    the berth. The assignment with the least total distance is taken. It is an inference and is
+    worded as one.
     """
     dark = [e for e in episodes if e.unexplained]
-    alongside = _last_alongside(visits)
+    alongside = _alongside(visits)
     calls = [
         v
         for v in visits
-        if v.place_kind == "port" and alongside.get(v.mmsi, v.last.time_ms - 1) < v.last.time_ms
+        if v.place_kind == "port"
+        and not any(
+            begun <= v.last.time_ms and v.first.time_ms <= over
+            for begun, over in alongside.get(v.mmsi, ())
+        )
     ]
     if not dark or not calls:
         return ()
@@ -230,13 +235,16 @@ def _joined(pairs: list[tuple[int, int, float]]) -> list[list[tuple[int, int, fl
     return list(groups.values())
 
 
-def _last_alongside(visits: tuple[Visit, ...]) -> dict[int, int]:
-    """Return MMSI -> the last report of hers inside any berth."""
-    last: dict[int, int] = {}
+def _alongside(visits: tuple[Visit, ...]) -> dict[int, list[tuple[int, int]]]:
+    """Return MMSI -> first and last report of each of her stays inside any berth.
+
+    Asked of one call: where she lies in a later one says nothing of this one.
+    """
+    stays: dict[int, list[tuple[int, int]]] = {}
     for v in visits:
         if v.place_kind == "berth":
-            last[v.mmsi] = max(v.last.time_ms, last.get(v.mmsi, v.last.time_ms))
-    return last
+            stays.setdefault(v.mmsi, []).append((v.first.time_ms, v.last.time_ms))
+    return stays
 
 
 def _fits(call: Visit, episode: Episode) -> bool:

@@ -107,6 +107,61 @@ def test_gone_by_image_and_by_ais_are_two_findings() -> None:
     assert "inferred" in by[Basis.IMAGE].text
 
 
+def test_a_later_call_alongside_takes_no_earlier_departure_back() -> None:
+    """Where she lay when she fell silent is asked of that call, not of the ones after it."""
+    call = (
+        (0, SEA, 9), (1, INSIDE, 5), (1.2, (35.8145, 34.9140), 1.5), (120, (33.0, 34.3), 12),
+        (121, (32.8, 34.3), 12),
+    )  # fmt: skip
+    again = ((150, SEA, 9), (151, INSIDE, 5), *((152 + h / 2, BERTH, 0) for h in range(20)))
+    looks = (a_look(0, "free"), a_look(50, "occupied"), a_look(98, "free"))
+    once, twice = (
+        [
+            f
+            for f in findings(a_track(*way, mmsi=SPARTA_II), *looks, kind=FindingKind.DEPARTED)
+            if f.basis is Basis.IMAGE
+        ]
+        for way in (call, (*call, *again))
+    )
+    assert len(once) == 1
+    assert twice == once
+
+
+def test_a_later_call_makes_no_earlier_one_end_in_silence() -> None:
+    """A call that ended alongside ended there, wherever she lies in the one after it."""
+    call = ((0, SEA, 9), (1, INSIDE, 5), (2, BERTH, 0), (3, BERTH, 0), (90, (33.0, 34.3), 12))
+    again = ((150, SEA, 9), (151, INSIDE, 5), *((152 + h / 2, BERTH, 0) for h in range(20)))
+    looks = (a_look(0, "free"), a_look(20, "occupied"), a_look(98, "free"))
+    once, twice = (
+        compile_picture(
+            Evidence(positions=a_track(*way, mmsi=SPARTA_II), berth_states=looks),
+            a_gazetteer(),
+            WATCH,
+            as_of=T0 + hours(200),
+            criteria=Criteria(),
+        ).cells
+        for way in (call, (*call, *again))
+    )
+    assert [c.ais.silent for c in twice] == [c.ais.silent for c in once]
+
+
+def test_a_ship_heard_at_another_berth_in_that_call_is_no_candidate() -> None:
+    """She passed near the hull on her way out: her last report there says nothing of it."""
+    ship = a_track(
+        (0, SEA, 9), (1, INSIDE, 5), *((2 + h / 2, BERTH, 0) for h in range(30)),
+        (20, (35.8145, 34.9140), 5), (21, SEA, 9), (22, (33.0, 34.3), 12), (23, (32.8, 34.3), 12),
+        mmsi=SPARTA_II,
+    )  # fmt: skip
+    looks = (a_look(0, "free"), *(a_look(h, "occupied") for h in (19, 40)), a_look(98, "free"))
+    reasons = [
+        reason
+        for found in findings(ship, *looks, kind=DARK)
+        for candidate in found.why["candidates"]
+        for reason in candidate["reasons"]
+    ]
+    assert "silent in port since a report near the berth" not in reasons
+
+
 @pytest.mark.parametrize("reported_at", [(35.8145, 34.9140), (35.8050, 34.9052)])
 def test_only_the_berth_near_the_last_report_fits(reported_at: tuple[float, float]) -> None:
     """A ship last heard at the other end of the port is not the hull at this berth."""
