@@ -40,7 +40,7 @@ from monitor.watch.assess import ASSESSED, Brief, assess
 from monitor.watch.jobs import Job
 from monitor.watch.replay import ReplayPlan, plan_of_store, replay
 from tests.builders import SPARTA, T0, WATCH, a_gazetteer, a_look, a_track, hours
-from tests.detect.listening import a_feed
+from tests.detect.listening import NEAR_SEA, a_feed
 from tests.watch.any_story import END, LAST, Story, stories
 from tests.watch.test_convergence import QUICK
 
@@ -188,6 +188,22 @@ def test_nothing_is_known_before_it_arrived(tmp_path: Path) -> None:
             with a_store(tmp_path) as into:
                 again(source, into, a_plan(source, end=T0 + hours(end)))
                 assert known(into).time_ms.tolist() == [to_ms(T0 + hours(t)) for t in times]
+
+
+def test_a_late_report_beside_a_doubled_one_is_not_heard_before_it_came(tmp_path: Path) -> None:
+    """Its cell and minute are known from two other feeds; that it was heard there is not."""
+    late = a_track((10.0, NEAR_SEA, 1.0), delay=timedelta(hours=15))
+    with a_store(tmp_path) as source, a_store(tmp_path) as into:
+        live(source, replace(STORY, positions=late), (30.0,))
+        for end, told in ((24.0, ["feed", "second"]), (26.0, ["feed", "second", "test"])):
+            again(source, into, a_plan(source, end=T0 + hours(end)))
+            with into.read() as connection:
+                heard = connection.exec_driver_sql(
+                    "SELECT DISTINCT s.name FROM reception AS r JOIN sources AS s "
+                    "ON s.id = r.source_id WHERE r.hour = ? ORDER BY s.name",
+                    (to_ms(T0 + hours(10)) // 3_600_000,),
+                )
+                assert [name for (name,) in heard] == told
 
 
 def test_a_store_that_was_never_assessed_goes_by_steps(tmp_path: Path) -> None:
