@@ -119,8 +119,8 @@ def _minutes_to_come(
 ) -> dict[tuple[int, int, int], int]:
     """Return (source, cell, hour) -> minutes of reports that reached the store after `now`."""
     found = source.exec_driver_sql(
-        "SELECT p.source_id, (p.time_ms / 60000) % 60, p.time_ms / 3600000, "
-        f"{_CELL} FROM json_each(?) AS w CROSS JOIN positions AS p "  # noqa: S608
+        "SELECT p.source_id, (p.time_ms / 60000) % 60, p.time_ms / 3600000, "  # noqa: S608
+        f"{_CELL} FROM json_each(?) AS w CROSS JOIN positions AS p "
         "ON p.time_ms >= w.value * 3600000 AND p.time_ms < (w.value + 1) * 3600000 "
         "WHERE p.received_ms > ?",
         (json.dumps(sorted(hours)), to_ms(now)),
@@ -131,9 +131,7 @@ def _minutes_to_come(
     return bits
 
 
-_CELL = (
-    "min((lat_e7 + 900000000) / 2500000, 719) * 1440 + (lon_e7 + 1800000000) / 2500000 % 1440"
-)
+_CELL = "min((lat_e7 + 900000000) / 2500000, 719) * 1440 + (lon_e7 + 1800000000) / 2500000 % 1440"
 """The cell of a position in SQL, worked out as `cell_of` does."""
 _RECEPTION_AT = """
 SELECT r.source_id, r.cell, r.hour, r.minutes, r.low_mmsi, r.high_mmsi
@@ -284,7 +282,7 @@ def load_reception(
 
 
 def vessels_by_cell(connection: sa.Connection, *, first_ms: int, end_ms: int) -> Mapping[int, int]:
-    """Return how many ships reported in each cell in [first, end), from the positions themselves."""
+    """Return how many ships reported in each cell in [first, end), from their positions."""
     rows = connection.exec_driver_sql(
         f"SELECT {_CELL} AS cell, count(DISTINCT mmsi) "  # noqa: S608
         "FROM positions WHERE time_ms >= ? AND time_ms < ? GROUP BY cell",
