@@ -89,8 +89,12 @@ def append_positions(connection: sa.Connection, positions: PositionColumns) -> i
     table = pd.DataFrame({"mmsi": columns[0], "lon": columns[2], "lat": columns[3]})
     boxes = table.groupby("mmsi").agg({"lon": ["min", "max"], "lat": ["min", "max"]})
     connection.exec_driver_sql(_PUT_VESSEL, list(boxes.itertuples(name=None)))
+    changes = "SELECT total_changes()"
+    before = connection.exec_driver_sql(changes).scalar_one()
     note_reception(connection, positions)
-    note_evidence(connection, int(positions.time_ms.min()))
+    # Repeats are no new evidence, unless another feed gave them.
+    if written or connection.exec_driver_sql(changes).scalar_one() != before:
+        note_evidence(connection, int(positions.time_ms.min()))
     return written
 
 
