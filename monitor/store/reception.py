@@ -101,7 +101,8 @@ def note_heard_again(
     rows = []
     for feed, cell, hour, all_minutes, low, high in again:
         bits, lowest, highest = known[cell, hour]
-        minutes = all_minutes & ~to_come.get((feed, cell, hour), 0)
+        came = minutes_of.get((feed, cell, hour), 0)
+        minutes = all_minutes & (came | ~to_come.get((feed, cell, hour), 0))
         if minutes == all_minutes and minutes & ~bits == 0:  # all is known, and who was heard
             rows.append((feed, cell, hour, minutes, low, high))
         elif minutes & bits:
@@ -133,6 +134,7 @@ def _minutes_to_come(
 
 _CELL = "min((lat_e7 + 900000000) / 2500000, 719) * 1440 + (lon_e7 + 1800000000) / 2500000 % 1440"
 """The cell of a position in SQL, worked out as `cell_of` does."""
+
 _RECEPTION_AT = """
 SELECT r.source_id, r.cell, r.hour, r.minutes, r.low_mmsi, r.high_mmsi
 FROM json_each(?) AS w CROSS JOIN reception AS r ON r.cell = json_extract(w.value, '$[0]')

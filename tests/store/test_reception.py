@@ -25,6 +25,7 @@ from monitor.store.reception import (
     load_coverage,
     load_feeds,
     load_reception,
+    note_heard_again,
     put_beat,
     vessels_by_cell,
 )
@@ -153,6 +154,27 @@ def test_the_map_counts_ships_once(store: Store) -> None:
     assert set(ships) == set(rows.cell.tolist())
     assert ships[int(cell_of(*NEAR_SEA))] == 5
     assert ships[int(cell_of(180.0, 90.0))] == 1
+
+
+def test_what_is_to_come_takes_back_nothing_that_came(store: Store, tmp_path: Path) -> None:
+    """Two ships in one minute by one feed, one of them late: the minute stays known."""
+    came = concat(
+        [
+            a_track((1, SEA, 7), source="one"),
+            a_track((1 + 5 / 60, SEA, 7), mmsi=OTHER, source="two"),
+        ]
+    )
+    late = a_track((1, SEA, 7), mmsi=OTHER, source="one", delay=hours(9))
+    doubled = a_track((1 + 5 / 60, SEA, 7), mmsi=OTHER, source="one", delay=hours(0.1))
+    fill(store, came, doubled, late)
+    other = open_store(tmp_path / "again.db")
+    fill(other, came)
+    with other.begin() as connection, store.read() as source:
+        note_heard_again(connection, source, came, now=T0 + hours(2))
+        names, cells = load_reception(connection, first_hour=0, last_hour=1 << 30, cells=None)
+    other.close()
+    minutes = {names[f]: m for f, m in zip(cells.feed, cells.minutes.tolist(), strict=True)}
+    assert minutes == {"one": 1 | 1 << 5, "two": 1 << 5}
 
 
 def test_a_beat_is_remembered_with_its_last_frame(store: Store) -> None:
