@@ -87,26 +87,28 @@ def note_heard_again(
     cells = cell_hours(positions, np.zeros(len(positions), np.int64))
     keys = json.dumps(np.column_stack([cells.cell, cells.hour]).tolist())
     told, own = (c.exec_driver_sql(_RECEPTION_AT, (keys,)).fetchall() for c in (source, connection))
-    minutes_of = {(feed, cell, hour): minutes for feed, cell, hour, minutes, _, _ in own}
+    stored = {row[:3]: row[3:] for row in map(tuple, own)}
     known: dict[tuple[int, int], tuple[int, int, int]] = {}
     for _, cell, hour, minutes, low, high in own:
         bits, lowest, highest = known.get((cell, hour), (0, low, high))
         known[cell, hour] = bits | minutes, min(lowest, low), max(highest, high)
     again = [
         row
-        for row in told
-        if minutes_of.get((row[0], row[1], row[2])) != row[3] and (row[1], row[2]) in known
+        for row in map(tuple, told)
+        if stored.get(row[:3]) != row[3:] and (row[1], row[2]) in known
     ]
     to_come = _minutes_to_come(source, {row[2] for row in again}, now=now)
+    unfinished = {key[1:] for key in to_come}
     rows = []
-    for feed, cell, hour, all_minutes, low, high in again:
+    for feed, cell, hour, minutes, low, high in again:
         bits, lowest, highest = known[cell, hour]
-        came = minutes_of.get((feed, cell, hour), 0)
-        minutes = all_minutes & (came | ~to_come.get((feed, cell, hour), 0))
-        if minutes == all_minutes and minutes & ~bits == 0:  # all is known, and who was heard
-            rows.append((feed, cell, hour, minutes, low, high))
-        elif minutes & bits:
-            rows.append((feed, cell, hour, minutes & bits, max(low, lowest), min(high, highest)))
+        if (cell, hour) not in unfinished and minutes & ~bits == 0:
+            rows.append((feed, cell, hour, minutes, low, high))  # who was heard is known too
+            continue
+        came = stored.get((feed, cell, hour), (0,))[0]
+        part = minutes & bits & (came | ~to_come.get((feed, cell, hour), 0))
+        if part != came:
+            rows.append((feed, cell, hour, part, max(low, lowest), min(high, highest)))
     if rows:
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO reception (source_id, cell, hour, minutes, low_mmsi, "

@@ -177,6 +177,25 @@ def test_what_is_to_come_takes_back_nothing_that_came(store: Store, tmp_path: Pa
     assert minutes == {"one": 1 | 1 << 5, "two": 1 << 5}
 
 
+def test_who_was_heard_is_known_of_each_feed(store: Store, tmp_path: Path) -> None:
+    """Of two feeds that gave the same ships in one minute each keeps all of them."""
+    both = concat(
+        [
+            a_track((1, SEA, 7), mmsi=mmsi, source=source)
+            for mmsi, source in ((OTHER, "one"), (SPARTA, "one"), (SPARTA, "two"), (OTHER, "two"))
+        ]
+    )
+    fill(store, both)
+    other = open_store(tmp_path / "again.db")
+    for source in ("one", "two"):  # of one report each, as where a repeat took the other's place
+        mmsi = SPARTA if source == "one" else OTHER
+        fill(other, a_track((1, SEA, 7), mmsi=mmsi, source=source))
+    with other.begin() as connection, store.read() as known:
+        note_heard_again(connection, known, both, now=T0 + hours(2))
+    assert tables(other)[:2] == tables(store)[:2]
+    other.close()
+
+
 def test_a_beat_is_remembered_with_its_last_frame(store: Store) -> None:
     """A connection that was made anew and is silent does not forget when it last spoke."""
     one = SourceBeat(source="s", connected=True, last_frame_ms=5, frames=9, since_ms=1)
