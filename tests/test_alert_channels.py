@@ -42,6 +42,8 @@ def examples() -> dict[str, str]:
     }
 
 
+# Apprise imports its plug-ins on first use, in whatever test is the first of a worker.
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("where", ["docs", "config"])
 def test_every_published_example_makes_a_channel(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
