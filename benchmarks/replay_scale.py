@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from monitor.alerts.render import Voice
 from monitor.detect.picture import Criteria
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.place import Gazetteer, Place, PlaceKind
@@ -25,12 +27,13 @@ from monitor.domain.positions import PositionColumns, concat, positions_from
 from monitor.domain.scene import Modality, Scene
 from monitor.domain.vessel import MmsiClaim, StaticReport, WatchedVessel, WatchList
 from monitor.domain.window import from_ms, to_ms
-from monitor.store.derived import put_berth_states
+from monitor.store.derived import load_findings, put_berth_states
 from monitor.store.engine import open_store
 from monitor.store.names import source_id
 from monitor.store.observations import add_scenes, append_static
 from monitor.store.reception import note_reception
-from monitor.watch.assess import Brief, picture_at
+from monitor.watch.assess import Brief, assess
+from monitor.watch.memory import Memory
 
 BERTHS, YEARS, PASSES_A_YEAR, ROWS = 40, 10, 96, 20_000_000
 START = datetime(2015, 1, 1, tzinfo=UTC)
@@ -297,18 +300,31 @@ def _note(path: Path, kept: list[PositionColumns]) -> None:
     store.close()
 
 
-def main() -> None:
-    """Make half a year and print what one assessment of it takes."""
+def main(years: float = 0.5) -> None:
+    """Make a history, assess it after every pass as a replay does, and print what that takes."""
     with tempfile.TemporaryDirectory() as folder:
-        path, size = Path(folder) / "store.db", Size(0.5)
-        print(f"{make_store(path, size)} positions made")
-        store, brief = open_store(path), a_brief()
-        began = time.process_time()
-        picture = picture_at(store, brief, as_of=START + timedelta(days=size.days))
-        print(f"{len(picture.findings)} findings: {time.process_time() - began:.1f} s of one core")
+        path, size = Path(folder) / "store.db", Size(years)
+        print(f"{make_store(path, size)} positions made", flush=True)
+        store, brief, memory = open_store(path), a_brief(), Memory()
+        passes = int(PASSES_A_YEAR * size.years)
+        step = timedelta(days=size.days / passes)
+        began, rows = time.process_time(), 0
+        for k in range(passes):
+            now = START + step * (k + 1)
+            assess(store, brief, (), voice=Voice(), now=now, memory=memory)
+            rows = max(rows, memory.rows)
+            if (k + 1) % PASSES_A_YEAR == 0 or k + 1 == passes:
+                spent = time.process_time() - began
+                print(
+                    f"{k + 1} of {passes} steps in {spent:.0f} s of one core "
+                    f"({spent / (k + 1):.2f} s a step), at most {rows} reports kept",
+                    flush=True,
+                )
+        with store.read() as connection:
+            print(f"{len(load_findings(connection))} findings")
         store.close()
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(float, sys.argv[1:]))

@@ -45,7 +45,7 @@ def looks_that_count(looks: Iterable[BerthState], *, criteria: MatrixCriteria) -
                 aside.append(look)
                 continue
             seconded = waiting is not None and waiting.state is look.state
-            if not seconded and not _is_clear(look, criteria):
+            if not seconded and not is_clear(look, criteria):
                 aside += [waiting] if waiting else []
                 waiting = look
                 continue
@@ -63,6 +63,7 @@ def looks_that_count(looks: Iterable[BerthState], *, criteria: MatrixCriteria) -
     return Counted(looks=tuple(counted), seconded_by=seconded_by, aside=tuple(aside))
 
 
-def _is_clear(look: BerthState, criteria: MatrixCriteria) -> bool:
+def is_clear(look: BerthState, criteria: MatrixCriteria) -> bool:
+    """Return whether a look needs no second one to count, whatever was seen before it."""
     has_past = not look.reason.startswith(NO_REFERENCES)
     return has_past and not criteria.clear_to < look.score < criteria.clear_from

@@ -34,6 +34,9 @@ class FitCriteria:
     """Added to what she can have covered: positions of type 27 and the port's size."""
     heard_within: timedelta = timedelta(days=30)
     """Her last report must be no older to speak for her."""
+    followed_for: timedelta = timedelta(days=2)
+    """Her reports until so long after the hull was last seen count: with what comes later a
+    finding of months ago would change. No longer than evidence may be late."""
     length_errors: float = 2.0
     """The measured length, so many errors up and down, must hold the hull's."""
     length_margin_m: float = 2.0
@@ -178,6 +181,7 @@ def _judged(
     for vessel in watch.vessels:
         slices = own.get(_key(vessel.imo, vessel.name), [])
         against = _by_list(vessel, berth, criteria)
+        slices = [cut for s in slices if (cut := _until(s, tracks, berth, criteria))]
         told = [_by_track(s, tracks, vessel, berth, gazetteer, criteria) for s in slices]
         mmsi = int(tracks.rows.mmsi[slices[0].start]) if slices else None
         against = against or next((t for t in told if isinstance(t, str) and t), None)
@@ -198,6 +202,13 @@ def _judged(
         unheard=tuple(sorted(unheard, key=lambda v: (v.name, v.imo or 0))),
         considered=len(watch.vessels),
     )
+
+
+def _until(own: slice, tracks: Tracks, berth: _Berth, criteria: FitCriteria) -> slice | None:
+    """Return the reports of one track that count; None where it begins later."""
+    end = int(berth.times[-1]) + span_ms(criteria.followed_for)
+    count = int(np.searchsorted(tracks.rows.time_ms[own], end, "right"))
+    return slice(own.start, own.start + count) if count else None
 
 
 def _rank(candidate: Candidate, berth: _Berth) -> tuple[float, float, float, str, int]:
@@ -265,7 +276,9 @@ def _by_track(
         mmsi=last.mmsi,
         last=last,
         distance_m=away,
-        reasons=_reasons(vessel, last, away, berth, own.start + int(after[-1]) < own.stop),
+        reasons=_reasons(
+            vessel, last, away, berth, criteria, own.start + int(after[-1]) < own.stop
+        ),
     )
 
 
@@ -283,7 +296,12 @@ def _out_of_reach(
 
 
 def _reasons(
-    vessel: WatchedVessel, last: Fix, away: float, berth: _Berth, heard_again: bool
+    vessel: WatchedVessel,
+    last: Fix,
+    away: float,
+    berth: _Berth,
+    criteria: FitCriteria,
+    heard_again: bool,
 ) -> tuple[str, ...]:
     said = []
     if berth.length is None:
@@ -298,7 +316,7 @@ def _reasons(
     said.append(
         "her next report is one she could have gone on to"
         if heard_again
-        else "not heard elsewhere since"
+        else f"not heard elsewhere in the {criteria.followed_for.days} days after"
     )
     return tuple(said)
 

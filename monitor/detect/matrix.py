@@ -146,7 +146,7 @@ def attributions(
     """Match ships silent in port to hulls seen without AIS, one to one, by the last report.
 
     A ship fits where it entered before the hull was last seen, was heard in no berth during that
-    call nor elsewhere before the hull was first seen, and was last heard within `attribute_m` of
+    call nor elsewhere before the hull was last seen, and was last heard within `attribute_m` of
     the berth. The assignment with the least total distance is taken. It is an inference and is
     worded as one.
     """
@@ -251,7 +251,7 @@ def _fits(call: Visit, episode: Episode) -> bool:
     first_seen, last_seen = (to_ms(episode.seen[k].acquired_at) for k in (0, -1))
     appeared = to_ms(episode.before.acquired_at) if episode.before else first_seen
     entered = call.first.time_ms
-    heard_elsewhere = call.after is not None and call.after.time_ms < first_seen
+    heard_elsewhere = call.after is not None and call.after.time_ms < last_seen
     # The hull came after the berth was last seen free, the ship by the time it was seen.
     came_after = call.last.time_ms >= appeared or episode.before is None
     return entered <= last_seen and not heard_elsewhere and came_after

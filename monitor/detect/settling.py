@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from monitor.detect.clear_looks import is_clear
 from monitor.detect.crossings import line_off, within_line
 from monitor.detect.ground import Ground
 from monitor.detect.implausible import contradictory
@@ -396,7 +397,8 @@ def _ends_all(cell: BerthCell, case: _Case) -> bool:
     return (
         cell.verdict is Verdict.FREE
         and cell.ais.says is AisSays.EMPTY
-        and cell.image.score <= case.criteria.matrix.freed_to
+        # It will be the first look that is read: one that waits for a second would count no more.
+        and is_clear(cell.image, case.criteria.matrix)
     )
 
 

@@ -75,6 +75,11 @@ class Memory:
             setattr(self, name, getattr(fresh, name))
 
     @property
+    def rows(self) -> int:
+        """How many reports are kept."""
+        return len(self._rows)
+
+    @property
     def is_whole(self) -> bool:
         """Whether the last picture was compiled from the whole history."""
         return self.settled.until_ms is None
