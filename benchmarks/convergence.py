@@ -4,7 +4,7 @@
     python -m benchmarks.convergence 5000 11
 
 Arguments: cases of each property, and the seed. The properties are those of
-`tests/watch/test_convergence.py`, which runs a few of the cases.
+`tests/watch/test_convergence.py` and `test_memory.py`, which run a few of the cases.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from monitor.domain.finding import Finding
+from tests.watch.any_history import found_alike
 from tests.watch.any_story import Story, stories
 from tests.watch.test_convergence import (
     ARRIVALS,
@@ -27,6 +28,7 @@ from tests.watch.test_convergence import (
     same_end,
     same_store,
 )
+from tests.watch.test_memory import EVERY_H, HISTORIES
 
 
 def main(cases: int = 3000, number: int = 1) -> None:
@@ -36,7 +38,7 @@ def main(cases: int = 3000, number: int = 1) -> None:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     kinds: Counter[str] = Counter()
-    split = retold = kept = 0
+    split = retold = kept = lived = steps = 0
 
     @seed(number)
     @many
@@ -62,16 +64,26 @@ def main(cases: int = 3000, number: int = 1) -> None:
         same_store(sets, order)
         kept += 1
 
+    @seed(number)
+    @settings(many, max_examples=max(cases // 6, 1))
+    @given(histories=HISTORIES, every_h=EVERY_H)
+    def memories(histories: list[Story], every_h: float) -> None:
+        nonlocal lived, steps
+        steps += found_alike(histories, every_h)
+        lived += 1
+
     began = time.perf_counter()
     ends()
     claims()
     stores()
+    memories()
     print(
         f"{split} stories assessed at up to three hours between, rows in any order, and "
         f"{retold} told with other arrival times, {kept} changing sets of findings saved in any "
         "order: all ended the same "
         f"({time.perf_counter() - began:.0f} s)"
     )
+    print(f"{lived} histories found alike with a memory and without, {steps} steps with it")
     for kind, count in sorted(kinds.items()):
         print(f"  {kind:<32} in {count} stories")
 

@@ -26,7 +26,6 @@ from monitor.detect.imagery.quicklook import chip_image
 from monitor.detect.imagery.revisions import ground_of
 from monitor.detect.picture import Criteria
 from monitor.domain.feed import FeedControl
-from monitor.domain.finding import Change
 from monitor.domain.place import Gazetteer
 from monitor.domain.scene import Scene
 from monitor.domain.vessel import WatchList
@@ -80,6 +79,7 @@ from monitor.watch.dispatch import announced, dispatch
 from monitor.watch.evidence import EvidencePictures
 from monitor.watch.ingest import Ingested, StoredPace, poll_events, poll_positions, poll_scenes
 from monitor.watch.jobs import Job
+from monitor.watch.memory import Memory
 from monitor.watch.notify import deliver
 from monitor.watch.publish import Press, publish
 from monitor.watch.replay import ReplayPlan, plan_of_store
@@ -533,10 +533,14 @@ class Wiring:
         ]
 
     def _assess_job(self, store: Store, routes: list[Route]) -> Job:
+        memory = Memory()
+
+        def run(now: datetime) -> str:
+            changes = assess(store, self.brief, routes, voice=self.voice, now=now, memory=memory)
+            return f"{len(changes)} changes"
+
         return Job(
-            name="assess",
-            every=timedelta(seconds=self.settings.jobs.assess_every_s),
-            run=lambda now: f"{len(self._assess(store, routes, now))} changes",
+            name="assess", every=timedelta(seconds=self.settings.jobs.assess_every_s), run=run
         )
 
     def _stream_jobs(self, store: Store) -> list[Job]:
@@ -549,9 +553,6 @@ class Wiring:
             )
             for name, listener in self.listeners.items()
         ]
-
-    def _assess(self, store: Store, routes: list[Route], now: datetime) -> list[Change]:
-        return assess(store, self.brief, routes, voice=self.voice, now=now)
 
     def delivery_jobs(self, store: Store) -> list[Job]:
         """Make the jobs that tell people."""

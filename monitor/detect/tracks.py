@@ -141,7 +141,7 @@ def _changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
 def _ordered(
     positions: PositionColumns, same_ship: Mapping[int, int]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
-    """Return the order by (leader, time, lon, lat, received, source name, mmsi), and the leaders.
+    """Return the order by (leader, time, lon, lat, mmsi, received, source name), and the leaders.
 
     One key holds leader and time, so one sort does nearly all; ties alone are compared in full.
     """
@@ -163,7 +163,7 @@ def _ordered(
     name = np.argsort(np.argsort(np.array(positions.sources)))[positions.source[some]]
     p = positions
     full = np.lexsort(
-        (p.mmsi[some], name, p.received_ms[some], p.lat[some], p.lon[some], key[some])
+        (name, p.received_ms[some], p.mmsi[some], p.lat[some], p.lon[some], key[some])
     )
     order[at] = some[full]
     return order, leader[order]
@@ -182,7 +182,8 @@ def _repeated(
     near = _alike(rows, leader, np.arange(len(rows) - 1), np.arange(1, len(rows)), criteria)
     if not near.any():
         return drop
-    exact = ~(_changes(leader) | _changes(rows.time_ms) | _changes(rows.lon) | _changes(rows.lat))
+    place = (leader, rows.mmsi, rows.time_ms, rows.lon, rows.lat)
+    exact = ~np.logical_or.reduce([_changes(column) for column in place])
     drop |= exact  # sorted by arrival within
     left = np.flatnonzero(~drop)
     new_span = _changes(leader[left]) | _changes(rows.time_ms[left] // span)
@@ -206,9 +207,14 @@ def _alike(
     b: npt.NDArray[np.intp],
     criteria: TrackCriteria,
 ) -> npt.NDArray[np.bool_]:
-    """Return where rows `a` and the later rows `b` are one report heard twice."""
+    """Return where rows `a` and the later rows `b` are one report heard twice.
+
+    Two numbers gathered as one ship are never one report: which of them came first would decide
+    under which number she was heard.
+    """
     mask: npt.NDArray[np.bool_] = (
         (leader[a] == leader[b])
+        & (rows.mmsi[a] == rows.mmsi[b])
         & (rows.time_ms[b] - rows.time_ms[a] <= span_ms(criteria.near_time))
         & (np.abs(rows.lon[b] - rows.lon[a]) <= criteria.near_deg)
         & (np.abs(rows.lat[b] - rows.lat[a]) <= criteria.near_deg)

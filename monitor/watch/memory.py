@@ -117,8 +117,7 @@ class Memory:
         )
         left = self.settled.gone - before.gone
         self._forget_rows()
-        for mmsi in self.settled.ships.keys() & picture.register.identities.keys():
-            self._names[mmsi] = picture.register.identity(mmsi)
+        self._names |= picture.register.identities
         return [f for f in picture.findings if self.settled.holds(f) or f.subject.mmsi in left]
 
     def _known_until(self, connection: sa.Connection, brief: Brief, as_of: datetime) -> int | None:
@@ -262,10 +261,15 @@ class Memory:
             self._rows = rows.take(rows.time_ms >= first[index])
 
     def _renamed(self, picture: Picture) -> bool:
-        """Return whether a ship of whom something is settled is called otherwise by now."""
+        """Return whether a ship of whom something is settled is called otherwise by now.
+
+        What is settled of a hull seen without AIS is settled of every listed ship: she fits or not.
+        """
         return any(
-            self._names.get(mmsi, identity) != identity
+            before != identity
+            and (mmsi in self.settled.ships or before.watched or identity.watched)
             for mmsi, identity in picture.register.identities.items()
+            for before in (self._names.get(mmsi, identity),)
         )
 
 

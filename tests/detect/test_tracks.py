@@ -32,6 +32,17 @@ def test_of_two_alike_the_one_received_first_is_kept() -> None:
         assert [track.fix(i).source for i in range(len(track.rows))] == ["soon"]
 
 
+def test_of_two_numbers_gathered_as_one_ship_neither_speaks_for_the_other() -> None:
+    """Reports of one instant and place under two numbers both stay, whichever came first."""
+    for first, then in ((1, 5), (5, 1)):
+        one = a_track((0, SEA, 8), mmsi=SPARTA, delay=hours(first))
+        other = a_track((0, SEA, 8), mmsi=OTHER, delay=hours(then))
+        tracks = tracks_in(
+            concat([one, other]), criteria=TrackCriteria(), same_ship={OTHER: SPARTA}
+        )
+        assert tracks.rows.mmsi.tolist() == sorted([SPARTA, OTHER])
+
+
 @pytest.mark.parametrize(("lon", "spike"), [(36.85, True), (35.75, False)])
 def test_a_jump_there_and_back_is_set_aside(lon: float, spike: bool) -> None:
     """A single report too far away to have been sailed to is not part of the track."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import shapely
@@ -16,7 +18,7 @@ from monitor.domain.positions import PositionColumns, concat
 from monitor.domain.scene import Modality, Scene
 from monitor.domain.window import to_ms
 from monitor.store import schema
-from monitor.store.engine import Store
+from monitor.store.engine import Store, open_store
 from monitor.store.looks import put_look
 from monitor.store.observations import add_scenes, append_positions, append_static
 from monitor.store.reception import note_reception
@@ -179,3 +181,23 @@ def remembered(
             assess(store, BRIEF, (), voice=Voice(), now=T0 + hours(h), memory=own)
         before = h
         yield h, memory
+
+
+def found_alike(stories: Sequence[Story], every_h: float) -> int:
+    """Assert that after each step a memory has found what reading all finds, to the byte.
+
+    Returns:
+        After how many steps something was settled.
+    """
+    settled = 0
+    with TemporaryDirectory() as folder:
+        one, other = (open_store(Path(folder) / name) for name in ("memory.db", "whole.db"))
+        try:
+            steps = np.arange(every_h, end_of(stories), every_h).tolist()
+            for h, memory in remembered((one, other), stories, steps):
+                assert kept(one) == kept(other), f"after {h:.0f} h"
+                settled += not memory.is_whole
+        finally:
+            one.close()
+            other.close()
+    return settled

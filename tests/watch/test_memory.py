@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.alerts.render import Voice
 from monitor.detect.picture import Criteria
@@ -16,7 +18,12 @@ from monitor.store.observations import append_positions
 from monitor.watch.assess import Brief, assess, picture_at
 from monitor.watch.memory import Memory
 from tests.builders import BERTH, INSIDE, SEA, T0, WAITING, WATCH, a_gazetteer, a_track, hours
+from tests.watch.any_history import found_alike
+from tests.watch.any_story import Story, stories
+from tests.watch.test_convergence import QUICK
 
+HISTORIES = st.lists(stories(), min_size=2, max_size=4)
+EVERY_H = st.sampled_from((12.0, 24.0, 36.0))
 BRIEF = Brief(gazetteer=a_gazetteer(), watch=WATCH, criteria=Criteria())
 OFFING = (35.10, 34.91)
 """Beyond the 12-mile line."""
@@ -74,3 +81,12 @@ def test_late_evidence_unsettles_all(store: Store) -> None:
     assert live(store) == {f.id: found_text(f) for f in whole.findings}
     assert live(store) != before
     store.close()
+
+
+@settings(QUICK, max_examples=8)
+@given(many=HISTORIES, every_h=EVERY_H)
+def test_any_history_is_found_alike_with_a_memory_and_without(
+    many: list[Story], every_h: float
+) -> None:
+    """Findings and all their revisions are the same bytes, after every step."""
+    found_alike(many, every_h)
