@@ -464,7 +464,7 @@ class Wiring:
             acquired_at=scene.acquired_at,
             sensor=scene.platform or scene.sensor,
             rendered=scene.rendered,
-            png=laid.png,
+            webp=laid.webp,
             bounds=(laid.south, laid.west, laid.north, laid.east),
         )
 

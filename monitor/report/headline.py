@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import shapely
 
 from monitor.domain.finding import Finding, FindingKind, Status
@@ -23,6 +25,7 @@ from monitor.report.summary import (
 )
 from monitor.report.words import (
     BASIS_WORDS,
+    finding_text,
     minute_text,
     plain,
     ship_name,
@@ -32,26 +35,42 @@ from monitor.report.words import (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One of the first sentences, and what is told to those who ask how it came to that."""
+
+    text: str
+    more: tuple[str, ...] = ()
+
+
 def headline(view: MapView) -> list[str]:
     """Say in plain sentences where each watched ship is and how the key berths stand."""
+    return [t.text for t in told(view)]
+
+
+def told(view: MapView) -> list[Told]:
+    """Return the sentences of `headline`, each watched ship's with her story, oldest first."""
     ships = watched_tracks(view)
-    said, unheard = [], []
+    said, unheard = list[Told](), []
     if any(s.rendered for s in view.scenes) or _rests_on_reconstruction(view):
         said.append(
-            "Reconstruction: AIS rebuilt from published reports, not received; images rendered, "
-            "not taken by a satellite."
+            Told(
+                text="Reconstruction: AIS rebuilt from published reports, not received; images "
+                "rendered, not taken by a satellite."
+            )
         )
     for track in ships:
         own = [f for f in view.findings if is_about(f, track.identity)]
         if own or len(track.positions):
-            said.append(_ship_sentence(view, track, own))
+            story = (*_steps(view, own), *_berths_fitted(view, track))
+            said.append(Told(text=_ship_sentence(view, track, own), more=story))
         else:
             unheard.append(ship_name(track.identity))
     if unheard:
-        said.append(f"No AIS received in the time looked at: {', '.join(unheard)}.")
+        said.append(Told(text=f"No AIS received in the time looked at: {', '.join(unheard)}."))
     if not ships:
-        said.append("No watch-listed ship was looked for.")
-    return said + _berth_sentences(view)
+        said.append(Told(text="No watch-listed ship was looked for."))
+    return said + [Told(text=line) for line in _berth_sentences(view)]
 
 
 def _rests_on_reconstruction(view: MapView) -> bool:
@@ -72,13 +91,33 @@ def _ship_sentence(view: MapView, track: TrackView, own: list[Finding]) -> str:
             parts.append(
                 "these times can all be true" if agree else "these times contradict each other"
             )
-    parts += _berths_fitted(view, track)
     parts.append(_last_heard(view, track))
     silent = [f for f in own if f.kind is FindingKind.NO_AIS_RECEIVED and f.status is Status.OPEN]
     if silent:
         since = max(f.start_earliest or began(f) for f in silent)
         parts.append(f"no AIS received since {minute_text(since)}")
     return f"{ship_name(track.identity)}: {'; '.join(parts)}."
+
+
+_STEPS = (
+    FindingKind.WAITING,
+    FindingKind.ARRIVED,
+    FindingKind.BERTHED,
+    FindingKind.UNBERTHED,
+    FindingKind.DEPARTED,
+    FindingKind.NO_AIS_RECEIVED,
+)
+_MOST_STEPS = 12
+_MADE_UP = "[Reconstruction] "
+
+
+def _steps(view: MapView, own: list[Finding]) -> list[str]:
+    """Return the newest of what was found of a ship, oldest first."""
+    steps = sorted(
+        (f for f in own if f.kind in _STEPS and f.status is not Status.RETRACTED),
+        key=lambda f: (began(f), f.id),
+    )
+    return [finding_text(f, view.gazetteer).removeprefix(_MADE_UP) for f in steps[-_MOST_STEPS:]]
 
 
 def _berths_fitted(view: MapView, track: TrackView) -> list[str]:
@@ -94,7 +133,7 @@ def _berths_fitted(view: MapView, track: TrackView) -> list[str]:
             seen = span_text(finding.start_earliest, finding.start_latest)
             left = span_text(finding.end_earliest, finding.end_latest)
             until = f", gone {left}" if finding.end_latest else ", still seen at the last look"
-            said.append(f"fits the vessel without AIS at {place}, come {seen}{until} [images]")
+            said.append(f"Fits the vessel without AIS at {place}, come {seen}{until} [images].")
     return said
 
 

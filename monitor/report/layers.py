@@ -23,7 +23,7 @@ from monitor.domain.positions import PositionColumns
 from monitor.domain.sighting import Sighting
 from monitor.domain.window import from_ms, to_ms
 from monitor.report.aprons import apron_statuses, said_of
-from monitor.report.headline import headline
+from monitor.report.headline import told
 from monitor.report.panels import berth_rows, side_by_side, view_at
 from monitor.report.summary import (
     BerthPicture,
@@ -55,9 +55,9 @@ _METRES_PER_DEGREE = 111_320.0
 _THIN_M = 15.0
 """Tracks may be drawn this far off: about a pixel at the closest zoom that shows a harbour."""
 MAX_POINTS = 60_000
-"""Vertices of all other ships' tracks together: about 2 MB of page."""
-MAX_SCENE_BYTES = 12_000_000
-"""PNG bytes of all scenes together: 16 MB of page."""
+"""Vertices of all other ships' tracks together: about 1 MB of page."""
+MAX_SCENE_BYTES = 1_800_000
+"""WebP bytes of all scenes together: 2.4 MB of a page that is to stay under 5 MB."""
 NEAR_NM = 30.0
 """Watched ships within this distance of the port belong to the opening view."""
 
@@ -125,7 +125,9 @@ def page_values(view: MapView) -> Json:
             said={a.apron_id: said_of(a) for a in apron_statuses(view)},
         ),
         "asOf": [minute_text(view.as_of), *local],
-        "headline": [plain(line) for line in headline(view)],
+        "headline": [
+            {"text": plain(t.text), "more": [plain(line) for line in t.more]} for t in told(view)
+        ],
         "unseen": [plain(line) for line in view.coverage],
         "nextLooks": [plain(line) for line in view.next_looks],
         "sideBySide": side_by_side(view),
@@ -154,7 +156,12 @@ def areas_values(gazetteer: Gazetteer) -> Json:
     return {
         **values,
         "asOf": [],
-        "headline": [f"{len(gazetteer.places)} places, {len(gazetteer.berths)} of them berths."],
+        "headline": [
+            {
+                "text": f"{len(gazetteer.places)} places, {len(gazetteer.berths)} of them berths.",
+                "more": [],
+            }
+        ],
         "unseen": [],
         "nextLooks": [],
         "sideBySide": [],
@@ -388,7 +395,7 @@ def _that_fit(scenes: tuple[SceneOverlay, ...]) -> list[SceneOverlay]:
     kept: list[SceneOverlay] = []
     room = MAX_SCENE_BYTES
     for scene in sorted(scenes, key=lambda s: (s.acquired_at, s.scene_id), reverse=True):
-        room -= len(scene.png)
+        room -= len(scene.webp)
         if room < 0 and kept:
             break
         kept.append(scene)
@@ -404,7 +411,7 @@ def _scene(scene: SceneOverlay) -> Json:
         "id": plain(scene.scene_id),
         "rendered": scene.rendered,
         "bounds": [[south, west], [north, east]],
-        "url": "data:image/png;base64," + base64.b64encode(scene.png).decode("ascii"),
+        "url": "data:image/webp;base64," + base64.b64encode(scene.webp).decode("ascii"),
         "ships": [_sighted(ship) for ship in scene.ships],
     }
 

@@ -62,7 +62,7 @@ class SceneOverlay:
     sensor: str
     rendered: bool
     """True for a drawn scene of the demo."""
-    png: bytes
+    webp: bytes
     """Evenly spaced in Web Mercator, north up; transparent where nothing was seen."""
     bounds: tuple[float, float, float, float]
     """(south, west, north, east) outer pixel edges, degrees, OGC:CRS84."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from monitor.domain.berth_state import BerthState, Occupancy
 from monitor.domain.finding import (
@@ -112,24 +112,13 @@ def a_finding(kind: FindingKind = FindingKind.WAITING, **changes: object) -> Fin
     return Finding(**(values | changes))  # type: ignore[arg-type]
 
 
-def a_png(width: int = 40, height: int = 50) -> bytes:
+def a_webp(width: int = 40, height: int = 50) -> bytes:
     """Return a small grey picture."""
     rng = np.random.default_rng(1)
     grey = (rng.gamma(2.0, 22.0, (height, width)).clip(0, 255)).astype(np.uint8)
-    raw = b"".join(b"\0" + row.tobytes() for row in grey)
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(raw, 9))
-        + chunk(b"IEND", b"")
-    )
+    packed = io.BytesIO()
+    Image.fromarray(grey).save(packed, "WEBP", lossless=True)
+    return packed.getvalue()
 
 
 def a_scene(days_ago: float = 7 / 12, *, rendered: bool = False) -> SceneOverlay:
@@ -141,7 +130,7 @@ def a_scene(days_ago: float = 7 / 12, *, rendered: bool = False) -> SceneOverlay
         acquired_at=at,
         sensor="sentinel-1",
         rendered=rendered,
-        png=a_png(),
+        webp=a_webp(),
         bounds=(34.885, 35.845, 34.925, 35.885),
     )
 

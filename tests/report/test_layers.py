@@ -157,7 +157,7 @@ def test_only_what_lasts_can_end(
 def test_older_pictures_give_way_where_they_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest pictures that fit are kept, one at least, and the page says how many are not."""
     scenes = tuple(a_scene(days) for days in (1, 2, 3))
-    size = len(scenes[0].png)
+    size = len(scenes[0].webp)
     for room, kept in ((3 * size, 3), (3 * size - 1, 2), (0, 1)):
         monkeypatch.setattr(layers, "MAX_SCENE_BYTES", room)
         values = page_values(a_view(scenes=scenes))

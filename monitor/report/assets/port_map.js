@@ -360,10 +360,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const head = add(el("header"), el("h1", "", port.title),
       port.asOf.length ? el("p", "as-of", `As of ${port.asOf.join(" · ")}`) : null);
     const state = el("ul", "headline");
-    for (const line of port.headline) {
-      const colon = line.indexOf(": ") + 1;
-      add(state, add(el("li"), el("b", "", line.slice(0, colon)),
-        el("span", "", line.slice(colon))));
+    for (const { text, more } of port.headline) {
+      const colon = text.indexOf(": ") + 1;
+      const story = more.length ? add(el("details", "story"),
+        el("summary", "", `How it came to that (${more.length})`), list("", more)) : null;
+      add(state, add(el("li"), el("b", "", text.slice(0, colon)),
+        el("span", "", text.slice(colon)), story));
     }
     add(side, handle, head, state);
     if (port.unseen.length) {

@@ -307,7 +307,7 @@ def test_an_overlay_lies_on_the_map_where_the_ground_is() -> None:
     rgba = np.zeros((GRID.height, GRID.width, 4), np.uint8)
     rgba[4:6, 33:35] = 255
     laid = map_overlay(rgba, GRID)
-    with MemoryFile(laid.png) as memory, memory.open() as raster:
+    with MemoryFile(laid.webp) as memory, memory.open() as raster:
         rows, cols = np.nonzero(raster.read(4))
         height, width = raster.height, raster.width
     lon, lat = MetricFrame(GRID.epsg).lonlat(GRID.west_m + 340, GRID.north_m - 50)
