@@ -6,6 +6,7 @@ one port closes on its neighbours too, and destinations are typed by crews.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -166,7 +167,7 @@ def approaches_in(
         tracks: Cleaned positions.
         ships: Leading MMSIs of the ships to look at; further ships on a shared number are not.
         port: (lon, lat) of the port.
-        bound: Leading MMSI -> what she said of her destination, by time.
+        bound: Leading MMSI -> what held of her destination after each report, by time.
         ours: The destinations that mean this port.
         as_of: Now.
         criteria: Thresholds.
@@ -230,8 +231,9 @@ class _Way:
     def _holds(self, row: int) -> Run[str] | None:
         """Return the destination that holds at a report."""
         at, until = int(self.rows.time_ms[row]), span_ms(self.c.declared_for)
-        held = [r for r in self.said if r.confirmed.time_ms <= at]
-        return held[-1] if held and at - held[-1].last.time_ms <= until else None
+        i = bisect_right(self.said, at, key=lambda run: run.last.time_ms)
+        held = self.said[i - 1] if i else None
+        return held if held is not None and at - held.last.time_ms <= until else None
 
     def _bound_here(self, row: int) -> bool:
         held = self._holds(row)

@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.detect.en_route import Approach, EnRouteCriteria, approaches_in
 from monitor.detect.tracks import Tracks
 from monitor.detect.voyage_rules import port_codes
-from monitor.detect.voyages import StaticByShip, VoyageCriteria, runs_of
+from monitor.detect.voyages import StaticByShip, VoyageCriteria, runs_as_told
 from monitor.detect.wording import RULES_VERSION, Words, between_text, clock_text, position_evidence
 from monitor.domain.destination import parse_destination
 from monitor.domain.finding import Basis, Evidence, Finding, FindingKind, Severity, Status
@@ -28,9 +28,15 @@ def en_route_findings(
     if not watched:
         return []
     bound = {
-        leader: runs_of(
-            [(parse_destination(r.destination).key, r) for r in static.of(leader) if r.destination],
-            voyage,
+        leader: tuple(
+            runs_as_told(
+                (
+                    (parse_destination(r.destination).key, r)
+                    for r in static.of(leader)
+                    if r.destination
+                ),
+                voyage,
+            )
         )
         for leader in sorted(watched)
     }

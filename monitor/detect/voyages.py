@@ -5,8 +5,8 @@ All of it is typed by crews, who forget: a change says something, the absence of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -166,15 +166,27 @@ def runs_of(values: Sequence[tuple[T, StaticReport]], criteria: VoyageCriteria) 
     Reports by time. A value that comes back after a lone other one was never left.
     """
     runs: list[Run[T]] = []
+    for run in runs_as_told(values, criteria):
+        if runs and runs[-1].first is run.first:
+            runs[-1] = run
+        else:
+            runs.append(run)
+    return runs
+
+
+def runs_as_told(
+    values: Iterable[tuple[T, StaticReport]], criteria: VoyageCriteria
+) -> Iterator[Run[T]]:
+    """Yield the run that held after each report that began one or was of it, known by then."""
+    held: Run[T] | None = None
     pending: list[tuple[T, StaticReport]] = []
     for value, report in values:
         if pending and pending[-1][0] != value:
             pending = []
         pending.append((value, report))
-        if runs and runs[-1].value == value:
-            runs[-1] = Run(
-                value=value, first=runs[-1].first, confirmed=runs[-1].confirmed, last=report
-            )
+        if held is not None and held.value == value:
+            held = replace(held, last=report)
+            yield held
         elif len(pending) >= criteria.min_reports:
-            runs.append(Run(value=value, first=pending[0][1], confirmed=report, last=report))
-    return runs
+            held = Run(value=value, first=pending[0][1], confirmed=report, last=report)
+            yield held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from monitor.detect.en_route import Approach, EnRouteCriteria, approaches_in
 from monitor.detect.reach import ReachCriteria, implied_kn, max_speed, reach_of, reach_text
 from monitor.detect.tracks import TrackCriteria, tracks_in
+from monitor.detect.voyages import VoyageCriteria, runs_as_told
 from monitor.domain.visit import Fix
 from monitor.domain.window import to_ms
-from tests.builders import SPARTA, T0, a_gazetteer, a_track, hours
+from tests.builders import SPARTA, T0, a_gazetteer, a_static, a_track, hours
 
 PORT = (35.81, 34.91)
 KN_LON = 1 / 60 / 0.82
@@ -19,16 +21,20 @@ KN_LON = 1 / 60 / 0.82
 
 
 def approaches(
-    *places: tuple[float, float], knots: float = 10.0, as_of_h: float | None = None
+    *places: tuple[float, float],
+    knots: float = 10.0,
+    as_of_h: float | None = None,
+    told_h: Sequence[float] = (),
 ) -> tuple[Approach, ...]:
-    """Return the approaches of a ship heard every hour at these places."""
+    """Return the approaches of a ship heard every hour at these places, bound here by her word."""
+    told = [("SYTTS", a_static(h, SPARTA, destination="SYTTS")) for h in told_h]
     rows = a_track(*((float(i), p, knots) for i, p in enumerate(places)))
     return approaches_in(
         tracks_in(rows, criteria=TrackCriteria()),
         frozenset({SPARTA}),
         PORT,
-        bound={},
-        ours=frozenset(),
+        bound={SPARTA: tuple(runs_as_told(told, VoyageCriteria()))},
+        ours=frozenset({"SYTTS"}),
         as_of=T0 + hours(len(places) if as_of_h is None else as_of_h),
         criteria=EnRouteCriteria(),
     )
@@ -52,6 +58,15 @@ def test_a_course_laid_on_the_port_is_told_after_six_hours() -> None:
 def test_a_ship_that_passes_is_not_told() -> None:
     """A course that leads past the port 40 miles off is nothing to tell."""
     assert approaches(*eastward(12, lat=35.58)) == ()
+
+
+def test_what_she_says_of_her_destination_later_is_not_known_yet() -> None:
+    """An approach rests on the last word before its end, not on the next voyage's."""
+    (way,) = approaches(*eastward(15), told_h=(1, 2, 3, 4, 5, 250, 260))
+    assert way.declared is not None
+    assert way.declared.last.time_ms == to_ms(T0 + hours(5))
+    (undeclared,) = approaches(*eastward(15), told_h=(-300, -299, -298, 250, 251))
+    assert undeclared.declared is None
 
 
 def test_the_approach_ends_when_she_has_come() -> None:
