@@ -26,11 +26,13 @@ from monitor.report.aprons import apron_statuses, said_of
 from monitor.report.headline import told
 from monitor.report.panels import berth_rows, side_by_side, view_at
 from monitor.report.summary import (
+    SILENT_MS,
     BerthPicture,
     MapView,
     SceneOverlay,
     Shade,
     TrackView,
+    began,
     berth_pictures,
     home_port,
     how_known,
@@ -54,6 +56,8 @@ Json = dict[str, Any]
 _METRES_PER_DEGREE = 111_320.0
 _THIN_M = 15.0
 """Tracks may be drawn this far off: about a pixel at the closest zoom that shows a harbour."""
+_LATE_M = 300.0
+"""At an instant between two reports a ship may be drawn so far from where she was on her way."""
 MAX_POINTS = 60_000
 """Vertices of all other ships' tracks together: about 1 MB of page."""
 MAX_SCENE_BYTES = 1_800_000
@@ -125,6 +129,7 @@ def page_values(view: MapView) -> Json:
             said={a.apron_id: said_of(a) for a in apron_statuses(view)},
         ),
         "asOf": [minute_text(view.as_of), *local],
+        **_clock(view),
         "headline": [
             {"text": plain(t.text), "more": [plain(line) for line in t.more]} for t in told(view)
         ],
@@ -156,6 +161,7 @@ def areas_values(gazetteer: Gazetteer) -> Json:
     return {
         **values,
         "asOf": [],
+        **_clock(view),
         "headline": [
             {
                 "text": f"{len(gazetteer.places)} places, {len(gazetteer.berths)} of them berths.",
@@ -174,6 +180,15 @@ def areas_values(gazetteer: Gazetteer) -> Json:
         "notes": [_land_note(gazetteer)],
         "credits": _credits(view),
         **_views(view),
+    }
+
+
+def _clock(view: MapView) -> Json:
+    """Return what the bar that moves through time goes by, seconds since the epoch."""
+    return {
+        "asOfT": to_ms(view.as_of) // 1000,
+        "silentS": SILENT_MS // 1000,
+        "zone": view.zone,
     }
 
 
@@ -288,7 +303,8 @@ def _thinned(
 ) -> tuple[npt.NDArray[np.intp], list[int]]:
     """Return the rows to draw, and which of them end a silence: no line is drawn to those.
 
-    Each run between silences keeps its ends and what Douglas and Peucker (1973) would keep.
+    Each run between silences keeps its ends and what Douglas and Peucker (1973) would keep, of
+    the way and of how far she had come by when: between two rows kept she went evenly enough.
     """
     before = np.flatnonzero(np.diff(rows.time_ms) > silent_ms) + 1
     runs = [_run(rows, index, tolerance_m) for index in np.split(np.arange(len(rows)), before)]
@@ -303,12 +319,21 @@ def _run(
         return index
     lat = rows.lat[index]
     x = np.unwrap(rows.lon[index], period=360) * np.cos(np.radians(lat.mean()))
-    # The row number rides along as z, which simplification leaves alone.
-    line = shapely.linestrings(
-        np.column_stack([x * _METRES_PER_DEGREE, lat * _METRES_PER_DEGREE, index])
-    )
-    kept = shapely.simplify(line, tolerance_m, preserve_topology=False)
-    return shapely.get_coordinates(kept, include_z=True)[:, 2].astype(np.intp)
+    way = np.column_stack([x, lat]) * _METRES_PER_DEGREE
+    gone = np.r_[0.0, np.cumsum(np.hypot(*np.diff(way, axis=0).T))]
+    # A second counts 100 m, so that a step off the line is one along the way and not in time.
+    clock = (rows.time_ms[index] - rows.time_ms[index[0]]) / 10.0
+    late_m = max(tolerance_m, _LATE_M)
+    kept = [_kept(way, tolerance_m), _kept(np.column_stack([clock, gone]), late_m)]
+    return index[np.unique(np.concatenate(kept))]
+
+
+def _kept(points: npt.NDArray[np.float64], tolerance: float) -> npt.NDArray[np.intp]:
+    """Return which of some points a line keeps when simplified."""
+    # The number rides along as z, which simplification leaves alone.
+    line = shapely.linestrings(np.column_stack([points, np.arange(len(points))]))
+    simple = shapely.simplify(line, tolerance, preserve_topology=False)
+    return shapely.get_coordinates(simple, include_z=True)[:, 2].astype(np.intp)
 
 
 def _packed(rows: PositionColumns, kept: npt.NDArray[np.intp]) -> list[int]:
@@ -343,6 +368,8 @@ def _finding(finding: Finding, view: MapView) -> Json:
     at = finding_point(finding, view)
     return {
         "id": finding.id,
+        "severity": finding.severity.value,
+        "t": to_ms(began(finding)) // 1000,
         "text": finding_text(finding, view.gazetteer),
         "when": when,
         "place": place_name(view.gazetteer, finding.place_id) if finding.place_id else "",
@@ -407,6 +434,7 @@ def _scene(scene: SceneOverlay) -> Json:
     label = f"{minute_text(scene.acquired_at)[:-4]}Z · {plain(scene.sensor)}"
     return {
         "label": label + (" · rendered" if scene.rendered else ""),
+        "t": to_ms(scene.acquired_at) // 1000,
         "note": ("rendered, not an image · " if scene.rendered else "") + plain(scene.label),
         "id": plain(scene.scene_id),
         "rendered": scene.rendered,

@@ -105,6 +105,8 @@ def _styles_and_scripts() -> tuple[tuple[str, str], ...]:
         ("leaflet_css", f"<style>{leaflet_css}</style>"),
         ("port_css", f"<style>{_asset('port_map.css')}</style>"),
         ("leaflet_js", f"<script>{leaflet_js}</script>"),
+        ("time_js", f"<script>{_asset('time_bar.js')}</script>"),
+        ("swipe_js", f"<script>{_asset('swipe.js')}</script>"),
         ("port_js", f"<script>{_asset('port_map.js')}</script>"),
     )
 

@@ -267,7 +267,7 @@ def test_hostile_text_is_text_everywhere(tmp_path: Path, opened: Callable[..., O
     assert all(shown in card for shown in SHOWN)
     inserted = "img[src=X i], svg[onload], script[src], [onerror]"
     assert page.locator(inserted).count() == 0
-    assert page.locator("script").count() == 5  # folium's two, Leaflet, ours and the JSON
+    assert page.locator("script").count() == 7  # folium's two, Leaflet, our three and the JSON
     assert quiet(seen)
 
 
@@ -353,7 +353,7 @@ def test_one_picture_at_a_time_and_the_drawn_one_says_so(
     picture, note = page.locator("img.picture"), page.locator(".pictures p").first
     assert picture.count() == 1
     assert note.inner_text().startswith("rendered, not an image")
-    assert page.locator(".pictures option:checked").inner_text().endswith("rendered")
+    assert page.locator(".pictures .row:first-child option:checked").inner_text().endswith("rendered")
     page.get_by_label("Earlier image").click()
     assert picture.count() == 1
     assert "rendered" not in note.inner_text()
@@ -490,3 +490,131 @@ def test_an_empty_port_still_makes_a_page(tmp_path: Path, opened: Callable[..., 
     assert "No watch-listed ship was looked for." in seen.page.locator(".headline").inner_text()
     assert "No findings" in seen.page.locator(".empty").inner_text()
     assert quiet(seen)
+
+
+def moved_to(page: Page, hours_ago: float) -> None:
+    """Move the bar of time, as dragging it does."""
+    at = int((AS_OF - timedelta(hours=hours_ago)).timestamp())
+    page.evaluate(
+        "at => { const s = document.querySelector('.time-bar input'); s.value = at;"
+        " s.dispatchEvent(new Event('input')); }",
+        at,
+    )
+
+
+@needs_chromium
+def test_the_map_goes_back_in_time(story: Path, opened: Callable[..., Opened]) -> None:
+    """Ships, pins and list are as of the instant shown: what came later is not on the map yet."""
+    seen = opened(story)
+    page = seen.page
+    label = page.locator(".time-bar output")
+    assert label.inner_text().startswith("2025-01-20 18:00 UTC · Mon 21:00 local")
+    now = (page.locator(".pin-holder").count(), page.locator("li.finding.later").count())
+    moved_to(page, 60)
+    assert label.inner_text().startswith("2025-01-18 06:00 UTC")
+    then = (page.locator(".pin-holder").count(), page.locator("li.finding.later").count())
+    assert then[0] < now[0]
+    assert then[1] > now[1] == 0
+    page.get_by_label("A day later").click()
+    assert label.inner_text().startswith("2025-01-19 06:00 UTC")
+    page.locator(".time-bar input").press("ArrowRight")
+    assert label.inner_text().startswith("2025-01-19 07:00 UTC")
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_between_two_reports_a_ship_is_on_her_way_and_in_a_silence_where_she_was_last(
+    tmp_path: Path, opened: Callable[..., Opened]
+) -> None:
+    """No position is made up for a time in which none was received."""
+    rows = a_track((40, 35.0, 34.9), (38, 35.2, 34.9), (4, 35.6, 34.9), mmsi=SPARTA.mmsi)
+    view = MapView(
+        title="Port of Tartus", as_of=AS_OF, gazetteer=tartus(),
+        tracks=(TrackView(identity=SPARTA, positions=rows),),
+    )  # fmt: skip
+    write_map(tmp_path / "m.html", view)
+    seen = opened(tmp_path / "m.html")
+    page, mark = seen.page, seen.page.locator("path.ship.last")
+    name = page.locator(".ship-name")
+    moved_to(page, 39)
+    assert "silent" not in (mark.get_attribute("class") or "")
+    assert name.inner_text() == "SPARTA"
+    assert page.locator("path.track.gap[d='M0 0']").count() == 1
+    moved_to(page, 20)
+    assert "silent" in (mark.get_attribute("class") or "")
+    assert name.inner_text() == "SPARTA last heard 01-19 04:00Z"
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_the_story_plays_and_pauses(story: Path, opened: Callable[..., Opened]) -> None:
+    """Playing begins at the first report, moves on by itself and stops when told."""
+    seen = opened(story)
+    page, label = seen.page, seen.page.locator(".time-bar output")
+    page.get_by_label("Play").click()
+    first = label.inner_text()
+    assert first < "2025-01-20"
+    page.wait_for_function(
+        "t => document.querySelector('.time-bar output').innerText > t", arg=first
+    )
+    page.get_by_label("Pause").click()
+    stopped = label.inner_text()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert label.inner_text() == stopped
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_two_pictures_are_compared_across_a_line(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """Left of the line the earlier one, right of it the later; arrow keys move the line."""
+    seen = opened(story)
+    page = seen.page
+    cut = "n => map_port.getPane(n).style.clipPath"
+    page.get_by_label("Compare with").check()
+    assert page.locator("img.picture").count() == 2
+    half = page.evaluate(cut, "p-before")
+    assert half.startswith("polygon(")
+    assert page.evaluate(cut, "p-scene").startswith("polygon(")
+    grip = page.get_by_role("slider", name="Line between")
+    grip.press("ArrowRight")
+    assert grip.get_attribute("aria-valuenow") == "52"
+    assert page.evaluate(cut, "p-before") != half
+    box = page.locator("#map_port").bounding_box()
+    assert box is not None
+    grip.hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 300)
+    page.mouse.up()
+    assert grip.get_attribute("aria-valuenow") == "25"
+    page.get_by_label("Compare with").uncheck()
+    assert page.locator("img.picture").count() == 1
+    assert page.evaluate(cut, "p-scene") == ""
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_a_pin_leads_to_its_finding_and_its_evidence(
+    story: Path, opened: Callable[..., Opened]
+) -> None:
+    """From the map to the list, with the keyboard alone."""
+    seen = opened(story)
+    page = seen.page
+    page.locator(".pin-holder").first.press("Enter")
+    page.locator(".leaflet-popup a", has_text="In the list").first.press("Enter")
+    asked = page.locator("li.finding.asked")
+    assert asked.count() == 1
+    asked.locator("summary").click()
+    assert asked.locator(".proof li").first.is_visible()
+    assert quiet(seen)
+
+
+@needs_chromium
+def test_the_page_prints(story: Path, opened: Callable[..., Opened]) -> None:
+    """Map and list go on paper, without what only a screen can do."""
+    page = opened(story).page
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert page.locator(".time-bar").is_hidden()
+    assert page.locator(".panel .headline").is_visible()

@@ -46,7 +46,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // --- panes: pictures lie on land and under outlines; the crowd of other ships lies under those
   // too, because a canvas takes every click that reaches it.
-  const panes = ["land", "scene", "crowd", "area", "berth", "track", "ship"];
+  const panes = ["land", "before", "scene", "crowd", "area", "berth", "track", "ship"];
   panes.forEach((name, i) => { map.createPane(`p-${name}`).style.zIndex = 210 + 20 * i; });
   const svg = {};
   for (const name of ["land", "area", "berth", "track", "ship"]) {
@@ -148,6 +148,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     const cut = (from, to, gap) => ({ gap, at: at.slice(from, to), t: t.slice(from, to) });
     ship.runs = [];
+    ship.way = { at, t, gaps: new Set(ship.gaps) };
     let from = 0;
     for (const to of [...(ship.gaps || []), at.length]) {
       if (from > 0) ship.runs.push(cut(from - 1, from + 1, true));
@@ -158,6 +159,46 @@ document.addEventListener("DOMContentLoaded", () => {
     ship.t = time;
   }
   port.ships.forEach(unpack);
+  // How many of ascending times are not after an instant.
+  function countUntil(times, instant) {
+    let low = 0, high = times.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (times[middle] <= instant) low = middle + 1; else high = middle;
+    }
+    return low;
+  }
+  function between(a, b, share) {
+    return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
+  }
+  // Where a ship was at an instant: between two reports with no silence between them, else where
+  // she was last heard. Null before she was ever heard.
+  function whereAt({ way }, instant) {
+    const n = countUntil(way.t, instant);
+    if (!n) return null;
+    const since = way.t[n - 1];
+    if (n < way.t.length && !way.gaps.has(n)) {
+      const share = (instant - since) / (way.t[n] - since || 1);
+      return { at: between(way.at[n - 1], way.at[n], share), silent: false, since: instant };
+    }
+    return { at: way.at[n - 1], silent: instant - since > port.silentS, since };
+  }
+  // The part of a run that was over at an instant; a gap is drawn once it has ended.
+  function partOf(run, instant) {
+    const n = countUntil(run.t, instant);
+    if (n === run.t.length) return run.at;
+    if (run.gap || !n) return [];
+    const share = (instant - run.t[n - 1]) / (run.t[n] - run.t[n - 1] || 1);
+    return [...run.at.slice(0, n), between(run.at[n - 1], run.at[n], share)];
+  }
+  // Draw the lines of a ship up to an instant, and only those that change.
+  function drawLines(runs, lines, instant) {
+    runs.forEach((run, i) => {
+      const state = run.t[0] > instant ? 0 : run.t[run.t.length - 1] <= instant ? 2 : 1;
+      if (state === 1 || state !== run.state) lines[i].setLatLngs(state ? partOf(run, instant) : []);
+      run.state = state;
+    });
+  }
   function shipCard(ship) {
     return card(ship.name, [
       ["MMSI", ship.mmsi], ["IMO", ship.imo ?? "not known"],
@@ -196,11 +237,25 @@ document.addEventListener("DOMContentLoaded", () => {
       className: `${colour} last${ship.silent ? " silent" : ""}` });
     popup(mark, () => shipCard(ship));
     const label = L.tooltip({ permanent: true, className: `ship-name ${colour}`, offset: [0, 0] });
-    label.setContent(add(el("span"), el("b", "", ship.name),
-      el("small", "", ` ${ship.silent ? "last heard " : ""}${minute(ship.t).slice(5, 16)}Z`)));
+    const told = el("small");
+    label.setContent(add(el("span"), el("b", "", ship.name), told));
     mark.bindTooltip(label);
     labels.push(label);
-    return L.layerGroup([...parts, mark]);
+    const whole = L.layerGroup([...parts, mark]);
+    ship.draw = (instant) => {
+      drawLines(ship.runs, parts, instant);
+      const now = instant === Infinity
+        ? { at: ship.at, silent: ship.silent, since: ship.t } : whereAt(ship, instant);
+      if (!now) { whole.removeLayer(mark); return; }
+      mark.setLatLng(now.at);
+      mark.options.className = `${colour} last${now.silent ? " silent" : ""}`;
+      mark.getElement()?.classList.toggle("silent", Boolean(now.silent));
+      told.textContent = instant !== Infinity && !now.silent
+        ? "" : ` ${now.silent ? "last heard " : ""}${minute(now.since).slice(5, 16)}Z`;
+      whole.addLayer(mark);
+    };
+    ship.draw(Infinity);
+    return whole;
   }
   function otherShip(ship) {
     const parts = ship.runs.map((run) => track(ship, run, { renderer: crowd, color: "#7b8794",
@@ -208,6 +263,15 @@ document.addEventListener("DOMContentLoaded", () => {
     const mark = L.circleMarker(ship.at, { renderer: crowd, radius: 3.5, weight: 1,
       color: "#ffffff", fillColor: "#5f6b78", fillOpacity: ship.silent ? 0.25 : 1 });
     popup(mark, () => shipCard(ship));
+    ship.draw = (instant) => {
+      drawLines(ship.runs, parts, instant);
+      const now = instant === Infinity ? { at: ship.at, silent: ship.silent } : whereAt(ship, instant);
+      if (now) mark.setLatLng(now.at);
+      const fillOpacity = !now ? 0 : now.silent ? 0.25 : 1;
+      if (mark.options.fillOpacity !== fillOpacity) {
+        mark.setStyle({ fillOpacity, opacity: now ? 1 : 0 });
+      }
+    };
     return [...parts, mark];
   }
   const watched = port.ships.filter((s) => s.watched);
@@ -237,13 +301,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // --- pictures: one at a time
+  const overlay = (s, pane) => L.imageOverlay(s.url, s.bounds, { pane, className: "picture" });
   const pictures = port.scenes.map((s) => L.layerGroup([
-    L.imageOverlay(s.url, s.bounds, { pane: "p-scene", className: "picture" }),
+    overlay(s, "p-scene"),
     ...s.ships.map((ship) => L.polygon(ship.outline,
       { className: "sighted", renderer: svg.track, pane: "p-track" })
       .bindTooltip(() => el("span", "", ship.label), { sticky: true })),
   ]));
-  let shownPicture = null;
+  let shownPicture = null, pictureAt = () => {};
   function pictureControl() {
     const box = el("div", "pictures leaflet-bar");
     const select = el("select");
@@ -267,21 +332,140 @@ document.addEventListener("DOMContentLoaded", () => {
       when.textContent = `Berths as of ${scene.then ? scene.then.at : port.asOf[0]}`;
       back.disabled = index < 0;
       next.disabled = index >= pictures.length - 1;
+      compare();
+    };
+    // The newest image taken by an instant, and the berths as it showed them.
+    pictureAt = (instant) => {
+      const index = countUntil(port.scenes.map((s) => s.t), instant) - 1;
+      if (select.value !== "-1") { if (index !== Number(select.value)) show(index); return; }
+      const scene = port.scenes[index];
+      if (scene === standingOf) return;
+      standingOf = scene;
+      stand(scene && scene.then ? scene.then.berths : scene ? port.berths : port.shades.length
+        ? unseenBerths : port.berths);
+      when.textContent = scene ? `Berths as of ${scene.then ? scene.then.at : port.asOf[0]}`
+        : "No image was taken by then";
+    };
+    // Another image on the left of a line, to see what changed.
+    const against = el("select");
+    against.setAttribute("aria-label", "Left of the line");
+    port.scenes.forEach((s, i) => {
+      const option = el("option", "", s.label);
+      option.value = String(i);
+      add(against, option);
+    });
+    const compareBox = el("input"), compareRow = el("div", "row compare");
+    compareBox.type = "checkbox";
+    add(compareRow, add(el("label"), compareBox, el("span", "", "Compare with")), against);
+    let other = null;
+    function compare() {
+      if (other) other.remove();
+      const on = compareBox.checked && select.value !== "-1";
+      other = on ? overlay(port.scenes[Number(against.value)], "p-before").addTo(map) : null;
+      against.disabled = !compareBox.checked;
+      setSwipe(on);
+    }
+    compareBox.addEventListener("change", () => {
+      const index = Number(select.value);
+      const sensor = (i) => port.scenes[i].label.split(" · ")[1];
+      let earlier = index - 1;
+      while (earlier > 0 && sensor(earlier) !== sensor(index)) earlier -= 1;
+      if (compareBox.checked) against.value = String(Math.max(earlier, 0));
+      compare();
+    });
+    against.addEventListener("change", compare);
+    const choose = (index) => {
+      show(index);
+      if (index >= 0) bar.show(index === pictures.length - 1 ? Infinity : port.scenes[index].t);
     };
     const step = (sign, by, title) => {
       const button = el("button", "", sign);
       button.type = "button";
       button.title = title;
       button.setAttribute("aria-label", title);
-      button.addEventListener("click", () => show(Number(select.value) + by));
+      button.addEventListener("click", () => choose(Number(select.value) + by));
       return button;
     };
     const back = step("‹", -1, "Earlier image"), next = step("›", 1, "Later image");
-    select.addEventListener("change", () => show(Number(select.value)));
-    add(box, add(el("div", "row"), back, select, next), note, when);
+    select.addEventListener("change", () => choose(Number(select.value)));
+    add(box, add(el("div", "row"), back, select, next), note, when,
+      pictures.length > 1 ? compareRow : null);
     show(pictures.length - 1);
     return box;
   }
+
+  // --- findings on the map: one pin a place and severity, those begun by the instant shown
+  const SEVERITIES = ["critical", "warning", "notice", "info"];
+  const pinGroups = SEVERITIES.flatMap((severity, rank) => {
+    const own = port.findings.filter((f) => f.severity === severity && f.at && !f.retracted);
+    if (!own.length) return [];
+    const places = new Map();
+    for (const finding of own) {
+      const key = finding.at.join();
+      places.set(key, [...(places.get(key) || []), finding]);
+    }
+    const group = L.layerGroup();
+    const pins = [...places.values()].map((all) => {
+      const face = el("span", `pin severity-${severity}`);
+      const mark = L.marker(all[0].at, { keyboard: true, riseOnHover: true, icon: L.divIcon({
+        className: "pin-holder", html: face, iconSize: [16, 16], iconAnchor: [8 - 12 * rank, 26] }) });
+      popup(mark, () => {
+        const begun = all.filter((f) => f.t <= instantShown);
+        const items = el("div", "card");
+        for (const f of begun.slice(0, 4)) {
+          const more = el("a", "", "In the list");
+          more.href = `#finding-${f.id}`;
+          more.addEventListener("click", (event) => { event.preventDefault(); reveal(f.id); });
+          add(items, el("p", "", f.text), el("p", "when", f.when), add(el("p"), more));
+        }
+        if (begun.length > 4) add(items, el("p", "when", `and ${begun.length - 4} more in the list`));
+        return items;
+      });
+      return { mark, face, all };
+    });
+    const draw = (instant) => {
+      for (const { mark, face, all } of pins) {
+        const count = all.filter((f) => f.t <= instant).length;
+        if (!count) { group.removeLayer(mark); continue; }
+        face.textContent = count > 1 ? String(count) : "";
+        const text = `${count} ${severity}: ${all[0].place || "at sea"}`;
+        mark.options.title = mark.options.alt = text;
+        group.addLayer(mark);
+        mark.getElement()?.setAttribute("aria-label", text);
+      }
+    };
+    draw(Infinity);
+    toggles.push({ label: `Findings: ${severity} (${own.length})`, group,
+      shown: rank < 2, pin: severity });
+    return [draw];
+  });
+  function reveal(id) {
+    const item = document.getElementById(`finding-${id}`);
+    item.closest("details").open = true;
+    document.querySelectorAll(".asked").forEach((node) => node.classList.remove("asked"));
+    item.classList.add("asked");
+    if (phone.matches) fold(false);
+    item.scrollIntoView({ block: "center" });
+    item.querySelector(".claim").focus({ preventScroll: true });
+  }
+
+  // --- time
+  let instantShown = Infinity, standingOf = port.scenes[port.scenes.length - 1];
+  const unseenBerths = port.berths.map(() => ({ shade: "not observed", rows: [
+    ["State", "not observed"], ["Known", "no image was taken by then"]] }));
+  function seek(instant) {
+    instantShown = instant;
+    for (const ship of port.ships) ship.draw(instant);
+    for (const draw of pinGroups) draw(instant);
+    pictureAt(instant);
+    for (const finding of port.findings) {
+      finding.item?.classList.toggle("later", finding.t > instant);
+    }
+    placeLabels();
+  }
+  const begun = [...port.ships.map((s) => s.way.t[0]), ...port.scenes.map((s) => s.t)];
+  const setSwipe = swipe(map, map.getPane("p-before"), map.getPane("p-scene"));
+  let bar = { show: () => {} };
 
   // --- the panel
   function section(title, open, ...content) {
@@ -295,7 +479,7 @@ document.addEventListener("DOMContentLoaded", () => {
       ? svgEl("path", { d: "M2 7H24", class: `${className} track` })
       : svgEl("rect", { x: 2, y: 2, width: 22, height: 10, class: className }));
   }
-  function toggle({ label, group, shown, swatch: className, line }) {
+  function toggle({ label, group, shown, swatch: className, line, pin }) {
     const box = el("input");
     box.type = "checkbox";
     box.checked = shown;
@@ -306,7 +490,8 @@ document.addEventListener("DOMContentLoaded", () => {
     };
     box.addEventListener("change", apply);
     if (shown) group.addTo(map);
-    return add(el("label", "toggle"), box, swatch(className, line), el("span", "", label));
+    return add(el("label", "toggle"), box,
+      pin ? el("span", `pin sample severity-${pin}`) : swatch(className, line), el("span", "", label));
   }
   let ring = null;
   function goTo(finding) {
@@ -323,6 +508,7 @@ document.addEventListener("DOMContentLoaded", () => {
   function findingItem(finding) {
     const item = el("li", `finding${finding.retracted ? " retracted" : ""}`);
     item.id = `finding-${finding.id}`;
+    finding.item = item;
     const chips = el("span", "chips");
     for (const [className, text] of finding.chips) add(chips, el("span", `chip ${className}`, text));
     const head = el(finding.at ? "button" : "div", "claim");
@@ -410,6 +596,20 @@ document.addEventListener("DOMContentLoaded", () => {
     if (port.scenes.some((s) => s.ships.length)) {
       add(box, add(el("div"), swatch("sighted"), el("span", "", "ship seen in the image")));
     }
+    if (others.length) {
+      add(box, add(el("div"), swatch("other", true), el("span", "", "other ships")));
+    }
+    for (const { id, label, places } of port.layers) {
+      if (["waiting", "anchorage", "apron", "limit"].includes(id)) {
+        add(box, add(el("div"), swatch(`place ${places[0].kind}`, id === "limit"),
+          el("span", "", label.toLowerCase())));
+      }
+    }
+    const loudest = SEVERITIES.find((s) => port.findings.some((f) => f.severity === s));
+    if (loudest) {
+      add(box, add(el("div"), el("span", `pin sample severity-${loudest}`),
+        el("span", "", "findings here, how many")));
+    }
     return box;
   }
   function views() {
@@ -461,6 +661,10 @@ document.addEventListener("DOMContentLoaded", () => {
   scale();
   if (JSON.stringify(port.home) !== JSON.stringify(port.harbour)) control("topleft", views());
   if (pictures.length) control("topright", pictureControl());
+  if (begun.length && Math.min(...begun) < port.asOfT) {
+    bar = timeBar({ from: Math.min(...begun), to: port.asOfT, zone: port.zone, seek });
+    map.getContainer().after(bar.bar);
+  }
   if (port.shades.length) control("bottomleft", legend());
   control("bottomright", el("div", "credits", port.credits.join(" · ")));
   // An open card hides what would lie over it: hovering names, and on a phone the controls.
