@@ -353,7 +353,8 @@ def test_one_picture_at_a_time_and_the_drawn_one_says_so(
     picture, note = page.locator("img.picture"), page.locator(".pictures p").first
     assert picture.count() == 1
     assert note.inner_text().startswith("rendered, not an image")
-    assert page.locator(".pictures .row:first-child option:checked").inner_text().endswith("rendered")
+    chosen = page.get_by_label("Image under the map").locator("option:checked")
+    assert chosen.inner_text().endswith("rendered")
     page.get_by_label("Earlier image").click()
     assert picture.count() == 1
     assert "rendered" not in note.inner_text()
