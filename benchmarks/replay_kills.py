@@ -19,6 +19,8 @@ FILES = (
     "silences.csv",
     "berth_states.csv",
     "report/index.html",
+    "report/map.html",
+    "report/findings.html",
 )
 KILLS = 50
 

@@ -190,7 +190,7 @@ path = "in"
     )
     try:
         (tmp_path / "in" / "a.nmea").write_text(NMEA)
-        page = tmp_path / "report" / "report" / "index.html"
+        page = tmp_path / "report" / "report" / "map.html"
         summary = tmp_path / "report" / "summary.json"
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -256,7 +256,7 @@ path = "nowhere"
     assert "enabled = false" in done.stderr
     summary = json.loads((tmp_path / "report" / "summary.json").read_text())
     assert "Source scenes could not be read so far" in summary["sources_failing"][0]
-    page = (tmp_path / "report" / "report" / "index.html").read_text()
+    page = (tmp_path / "report" / "report" / "map.html").read_text()
     assert "Source scenes could not be read so far" in page
     assert "No watch-listed ship was looked for" not in page
 

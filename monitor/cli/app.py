@@ -18,6 +18,7 @@ from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.next_look import next_passes
 from monitor.cli.plan import plan
+from monitor.cli.report import report
 from monitor.cli.shared import (
     AoiOption,
     ConfigOption,
@@ -63,6 +64,7 @@ for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
 app.command()(plan)
+app.command()(report)
 app.command()(explain)
 app.command()(alerts)
 app.command()(ack)
@@ -301,8 +303,8 @@ def replay(
 ) -> None:
     """Run the same jobs over history under a virtual clock, into a store of its own.
 
-    Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html. Killed and
-    started again it goes on where it was; nothing is sent to any channel.
+    Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html, the first page.
+    Killed and started again it goes on where it was; nothing is sent to any channel.
 
     What reached us before --from is known, and what was over by then is not listed.
 
@@ -747,6 +749,7 @@ def _replay(
         f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
         f"all are in {out / 'findings.jsonl'}"
     )
+    typer.echo(f"report: {published.overview.resolve()}")
     typer.echo(f"map: {published.page.resolve()}")
 
 

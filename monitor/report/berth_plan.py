@@ -79,6 +79,8 @@ class PlanView:
     zone: str = "UTC"
     key_area_id: str | None = None
     """The place whose quays come first, as in `tartus.basin.naval`."""
+    findings_page: str = ""
+    """Where a pin leads: a page with an anchor for each finding; "" for the plan's own page."""
     stale_after: timedelta = STALE_AFTER
     """Two looks further apart than this say nothing about the time between them."""
 
@@ -495,7 +497,7 @@ class _Plan:
                     style="pin-retracted" if retracted else f"pin-{finding.severity}",
                     round=3.5,
                     says=says,
-                    link=f"#{finding.id}",
+                    link=f"{self.view.findings_page}#{finding.id}",
                 )
             )
 

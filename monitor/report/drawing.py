@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from monitor.report.visual import INKS, STYLES, Style
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FRAGMENT = re.compile(r"(?:(?:\.\./)?[a-z]+\.html)?#[\w-]+")
 _FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
@@ -29,7 +30,8 @@ class Box:
     says: str = ""
     """Shown where the pointer rests."""
     link: str = ""
-    """A fragment such as `#finding-1a2b`; nothing else is followed."""
+    """A fragment, of a page beside it or not, such as `findings.html#1a2b`; nothing else is
+    followed."""
     round: float = 0
 
 
@@ -87,7 +89,8 @@ def svg_text(drawing: Drawing, *, prefix: str = "plan", alone: bool = True) -> s
             "viewBox": f"0 0 {width} {height}",
             "width": width,
             "height": height,
-            "role": "img",
+            # A picture may hold nothing that can be followed; a group may.
+            "role": "group" if any(isinstance(m, Box) and m.link for m in drawing.marks) else "img",
             "aria-label": xml_text(drawing.title),
             "class": prefix,
         },
@@ -105,8 +108,10 @@ def svg_text(drawing: Drawing, *, prefix: str = "plan", alone: bool = True) -> s
 def _add(root: ElementTree.Element, mark: Mark, prefix: str) -> None:
     if isinstance(mark, Box):
         parent = root
-        if mark.link.startswith("#"):
-            parent = ElementTree.SubElement(root, "a", {"href": mark.link})
+        if _FRAGMENT.fullmatch(mark.link):
+            parent = ElementTree.SubElement(
+                root, "a", {"href": mark.link, "aria-label": xml_text(mark.says)}
+            )
         values = {"x": mark.x, "y": mark.y, "width": mark.width, "height": mark.height}
         if mark.round:
             values["rx"] = mark.round

@@ -53,6 +53,9 @@ from monitor.report.words import (
 )
 
 Json = dict[str, Any]
+_PAGES = [["Overview", "index.html"], ["Findings", "findings.html"], ["Berth plan", "plan.html"],
+          ["Coverage", "coverage.html"]]  # fmt: skip
+"""What lies beside a map of a port."""
 _METRES_PER_DEGREE = 111_320.0
 _THIN_M = 15.0
 """Tracks may be drawn this far off: about a pixel at the closest zoom that shows a harbour."""
@@ -140,6 +143,7 @@ def page_values(view: MapView) -> Json:
         "berths": [_berth(p) for p in pictures],
         "shades": [s.value for s in Shade],
         "ships": ships,
+        "pages": _PAGES,
         "findings": [_finding(f, view) for f in newest_first(listed(view))],
         "scenes": [
             # With the newest image the berths are those of the page: nothing newer was seen.
@@ -147,7 +151,7 @@ def page_values(view: MapView) -> Json:
             for s in scenes
         ],
         "notes": notes,
-        "credits": _credits(view),
+        "credits": credits_of(view),
         **_views(view),
     }
 
@@ -175,10 +179,11 @@ def areas_values(gazetteer: Gazetteer) -> Json:
         "berths": [_place(b) | {"shade": "area"} for b in gazetteer.berths],
         "shades": [],
         "ships": [],
+        "pages": [],
         "findings": [],
         "scenes": [],
         "notes": [_land_note(gazetteer)],
-        "credits": _credits(view),
+        "credits": credits_of(view),
         **_views(view),
     }
 
@@ -352,7 +357,7 @@ def _packed(rows: PositionColumns, kept: npt.NDArray[np.intp]) -> list[int]:
 
 def _finding(finding: Finding, view: MapView) -> Json:
     when = span_text(finding.start_earliest, finding.start_latest)
-    lasts = finding.kind in _LASTING and not finding.why.get("return")
+    lasts = can_end(finding)
     if lasts and (finding.end_earliest or finding.end_latest):
         when += f"; ended {span_text(finding.end_earliest, finding.end_latest)}"
     chips = [
@@ -380,7 +385,12 @@ def _finding(finding: Finding, view: MapView) -> Json:
     }
 
 
-# The others are instants: a closed arrival is an arrival and not one that is over.
+def can_end(finding: Finding) -> bool:
+    """Return whether it tells of something that lasts and not of an instant: a closed arrival is
+    an arrival and not one that is over."""
+    return finding.kind in _LASTING and not finding.why.get("return")
+
+
 _LASTING = (
     FindingKind.WAITING, FindingKind.NO_AIS_RECEIVED, FindingKind.OCCUPIED_WITHOUT_AIS,
     FindingKind.APRON_FILLED, FindingKind.APRON_CLEARED, FindingKind.APRON_CHANGED,
@@ -456,7 +466,8 @@ def _sighted(ship: Sighting) -> Json:
     }
 
 
-def _credits(view: MapView) -> list[str]:
+def credits_of(view: MapView) -> list[str]:
+    """Return whose data and code a page shows, as their licences ask."""
     licences = " ".join(sorted({p.licence for p in view.gazetteer.places.values()}))
     credits = []
     if "odbl" in licences.lower():

@@ -252,6 +252,18 @@ def _hour_ends(first_ms: int, hours: int, by_ms: int) -> list[int]:
     return [end for end in ends if first_ms // _HOUR_MS < end // _HOUR_MS and end <= by_ms]
 
 
+def vessels_saying(
+    connection: sa.Connection, mmsis: Sequence[int], *, since: datetime
+) -> list[int]:
+    """Return, ordered, those of these MMSIs that said anything of themselves since a UTC day."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT mmsi FROM static_reports WHERE day >= ? "
+        "AND mmsi IN (SELECT value FROM json_each(?)) ORDER BY mmsi",
+        (to_ms(since) // _DAY_MS, json.dumps(list(mmsis))),
+    )
+    return [mmsi for (mmsi,) in rows]
+
+
 def vessels_claiming(connection: sa.Connection, imos: Sequence[int]) -> list[int]:
     """Return, ordered, the MMSIs that ever reported one of these IMO numbers."""
     static = schema.static_reports.c

@@ -35,6 +35,7 @@ from monitor.store.observations import (
     oldest_late,
     sharing_imos,
     vessels_claiming,
+    vessels_saying,
     vessels_within,
 )
 from monitor.store.progress import noted_evidence
@@ -184,7 +185,10 @@ class Memory:
         parts = [self._rows.take(self._rows.time_ms < since), recent]
         if fresh := sorted(whose - self._whose):
             parts.append(load_positions(connection, received_by=as_of, before=start, mmsis=fresh))
-        back = self.settled.gone.intersection(np.unique(recent.mmsi).tolist())
+        gone = self.settled.gone
+        back = gone.intersection(np.unique(recent.mmsi).tolist())
+        # Where she says she is bound is told of her too, though she was not heard from anywhere.
+        back |= set(vessels_saying(connection, sorted(gone), since=start))
         for mmsi in sorted(back):
             begun = from_ms(self.settled.unread[mmsi])
             parts.append(
@@ -192,7 +196,7 @@ class Memory:
                     connection, received_by=as_of, since=begun, before=start, mmsis=[mmsi]
                 )
             )
-        self.settled = replace(self.settled, gone=self.settled.gone - back)
+        self.settled = replace(self.settled, gone=gone - back)
         rows = concat(parts)
         return rows.take(np.lexsort((rows.lat, rows.lon, rows.time_ms, rows.mmsi)))
 

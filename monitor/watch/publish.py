@@ -46,6 +46,7 @@ from monitor.report.files import (
 )
 from monitor.report.map import write_map
 from monitor.report.ships import ships_geojson
+from monitor.report.site import SiteView, site_pages
 from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
@@ -54,11 +55,14 @@ from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
+from monitor.watch.coverage import listening_near
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
 from monitor.watch.view import plan_shown, seen_from, tracks_shown
 
 _EVER = datetime.min.replace(tzinfo=UTC)
+_LEAST_SHOWN = timedelta(days=1)
+"""The berth plan spans so much at least."""
 _Spanning = TypeVar("_Spanning", Visit, Silence)
 
 
@@ -86,6 +90,9 @@ class Published:
 
     out: Path
     page: Path
+    """The map."""
+    overview: Path
+    """The first page of the site."""
     findings: tuple[Finding, ...]
 
 
@@ -100,7 +107,8 @@ def publish(
 ) -> Published:
     """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
     berth_matrix.csv, baselines.csv, area_baselines.csv, ships.geojson, aprons.csv, summary.json
-    and report/index.html into `out`, each replaced in one step.
+    and into report/ the map, the berth plan, the feeds and the pages of the site, each file
+    replaced in one step.
 
     Args:
         store: What is published.
@@ -127,7 +135,7 @@ def publish(
     first = since or _EVER
     findings = tuple(f for f in known if since is None or not is_over_by(f, since))
     out_folder(out)
-    page = out_folder(out / "report") / "index.html"
+    page = out_folder(out / "report") / "map.html"
     write_findings(out / "findings.jsonl", findings, lives)
     write_visits(out / "port_calls.csv", _lasting(picture.visits, since), picture.register)
     write_silences(out / "silences.csv", _lasting(picture.silences, since), picture.register)
@@ -135,23 +143,22 @@ def publish(
     write_berth_matrix(
         out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
     )
-    write_baselines(
-        out / "baselines.csv",
-        berth_baselines(picture.usual.pasts, as_of=now),
+    usual = berth_baselines(picture.usual.pasts, as_of=now)
+    write_baselines(out / "baselines.csv", usual)
+    areas = area_baselines(
+        picture.visits,
+        picture.register,
+        picture.coverage,
+        brief.gazetteer,
+        as_of=now,
+        criteria=brief.criteria.usual,
     )
-    write_area_baselines(
-        out / "area_baselines.csv",
-        area_baselines(
-            picture.visits,
-            picture.register,
-            picture.coverage,
-            brief.gazetteer,
-            as_of=now,
-            criteria=brief.criteria.usual,
-        ),
-    )
+    write_area_baselines(out / "area_baselines.csv", areas)
     write_apron_states(out / "aprons.csv", [a for a in aprons if a.acquired_at >= first])
     write_text(out / "ships.geojson", ships_geojson(s for s in ships if s.acquired_at >= first))
+    health = health_summary(
+        sources_health(store, now=now, feeds=brief.feeds, criteria=brief.criteria.feed)
+    )
     write_json(
         out / "summary.json",
         {
@@ -165,9 +172,7 @@ def publish(
             "made_up": any(e.is_made_up for f in findings for e in f.evidence),
             **silence_counts(picture.silences),
             "sources_failing": list(_failing(beats)),
-            "sources": health_summary(
-                sources_health(store, now=now, feeds=brief.feeds, criteria=brief.criteria.feed)
-            ),
+            "sources": health,
             "lost": [
                 {"source": s, "reason": r, "count": c, "first": example}
                 for s, r, c, example in losses
@@ -202,19 +207,47 @@ def publish(
         key_area_id=press.key_area_id,
     )
     since = seen_from(picture, now - press.map_window)
-    if since < now:
-        plan = berth_plan(
-            plan_shown(picture, view, ships, aprons, TimeWindow(start=since, end=now))
-        )
-        write_text(page.with_name("berth_plan.svg"), svg_text(plan))
-        write_bytes(page.with_name("berth_plan.png"), png_of(plan))
+    begun = min(since, now - _LEAST_SHOWN)
+    shown = plan_shown(picture, view, ships, aprons, TimeWindow(start=begun, end=now))
+    plan = berth_plan(replace(shown, findings_page="findings.html"))
+    write_text(page.with_name("berth_plan.svg"), svg_text(plan))
+    write_bytes(page.with_name("berth_plan.png"), png_of(plan))
     write_findings_geojson(out / "findings.geojson", findings, view)
     feed = FeedView(view=view, findings=findings, updated=updated)
     write_text(page.with_name("feed.atom"), atom_text(feed))
     write_text(page.with_name("feed.json"), json_feed_text(feed))
     write_text(page.with_name("findings.kml"), kml_text(feed))
     write_map(page, view)
-    return Published(out=out, page=page, findings=findings)
+    days = listening_near(store, brief.gazetteer, TimeWindow(start=begun, end=now))
+    _write_site(
+        page.parent,
+        SiteView(
+            view=view,
+            plan=shown,
+            findings=findings,
+            updated=updated,
+            lives=lives,
+            baselines=usual,
+            areas=areas,
+            heard=tuple((d.day, d.heard, d.hours) for d in days),
+            health=tuple(health),
+            losses=tuple(losses),
+        ),
+    )
+    return Published(out=out, page=page, overview=page.with_name("index.html"), findings=findings)
+
+
+def _write_site(folder: Path, site: SiteView) -> None:
+    """Write the pages that changed, and take away those of ships and places that are no more."""
+    pages = {page.path: page.content for page in site_pages(site)}
+    for name in ("ships", "berths", "aprons", "scenes"):
+        for old in out_folder(folder / name).iterdir():
+            if f"{name}/{old.name}" not in pages and old.suffix in (".html", ".webp"):
+                old.unlink()
+    for path, content in pages.items():
+        file = folder / path
+        if not file.exists() or file.read_bytes() != content:
+            write_bytes(file, content)
 
 
 def _lasting(spans: Iterable[_Spanning], since: datetime | None) -> Iterable[_Spanning]:

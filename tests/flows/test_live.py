@@ -81,7 +81,7 @@ def test_a_ship_comes_in_and_the_webhook_hears_of_it_once(
         assert "feed-token" not in done.stdout + done.stderr
     assert polls == ["feed-token"] * 4
     assert [n["data"]["finding"]["kind"] for n in notices] == ["arrived"]  # type: ignore[index]
-    page = (config.parent / "report" / "report" / "index.html").read_text()
+    page = (config.parent / "report" / "report" / "map.html").read_text()
     assert "<IMG SRC=X>" not in page
     assert "SPARTA II" in page
 

@@ -23,6 +23,8 @@ FILES = (
     "ships.geojson",
     "aprons.csv",
     "report/index.html",
+    "report/map.html",
+    "report/findings.html",
 )
 
 

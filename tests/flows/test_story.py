@@ -28,6 +28,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = monitor("demo", "-o", out)
     assert done.returncode == 0, done.stderr
     assert str(out / "report" / "index.html") in done.stdout
+    assert str(out / "report" / "map.html") in done.stdout
     return out
 
 

@@ -553,6 +553,16 @@ document.addEventListener("DOMContentLoaded", () => {
       add(state, add(el("li"), el("b", "", text.slice(0, colon)),
         el("span", "", text.slice(colon)), story));
     }
+    if (port.pages.length) {
+      const nav = el("nav", "pages");
+      nav.setAttribute("aria-label", "Pages");
+      for (const [name, file] of port.pages) {
+        const link = el("a", "", name);
+        link.href = file;
+        add(nav, link);
+      }
+      add(head, nav);
+    }
     add(side, handle, head, state);
     if (port.unseen.length) {
       add(side, section(`Not seen (${port.unseen.length})`, true, list("unseen", port.unseen)));
