@@ -6,6 +6,8 @@ import importlib
 import sys
 
 NAMES = (
+    "alert_rate",
+    "alert_storm",
     "apron_change",
     "berth_changes",
     "berth_matrix",
@@ -13,6 +15,7 @@ NAMES = (
     "contact_sheets",
     "convergence",
     "decode_oracles",
+    "delivery_faults",
     "fuzz",
     "gfw",
     "imagery_reading",

@@ -146,9 +146,9 @@ def attributions(
     """Match ships silent in port to hulls seen without AIS, one to one, by the last report.
 
     A ship fits where it entered before the hull was last seen, was heard in no berth during that
-    call nor elsewhere before the hull was last seen, and was last heard within `attribute_m` of
-    the berth. The assignment with the least total distance is taken. It is an inference and is
-    worded as one.
+    call nor elsewhere before the hull was last seen nor in port once the berth was free, and was
+    last heard within `attribute_m` of the berth. The assignment with the least total distance is
+    taken. It is an inference and is worded as one.
     """
     dark = [e for e in episodes if e.unexplained]
     alongside = _alongside(visits)
@@ -254,4 +254,6 @@ def _fits(call: Visit, episode: Episode) -> bool:
     heard_elsewhere = call.after is not None and call.after.time_ms < last_seen
     # The hull came after the berth was last seen free, the ship by the time it was seen.
     came_after = call.last.time_ms >= appeared or episode.before is None
-    return entered <= last_seen and not heard_elsewhere and came_after
+    # One heard in port once the berth is free is not the ship that left it.
+    stayed = episode.after is not None and call.last.time_ms > to_ms(episode.after.acquired_at)
+    return entered <= last_seen and not heard_elsewhere and came_after and not stayed

@@ -22,6 +22,7 @@ from monitor.detect.clear_looks import is_clear
 from monitor.detect.crossings import line_off, within_line
 from monitor.detect.ground import Ground
 from monitor.detect.implausible import contradictory
+from monitor.detect.matrix import Episode
 from monitor.detect.picture import Criteria, Evidence, Picture
 from monitor.detect.presence import Mask
 from monitor.detect.settled import EarlierCalls, Settled
@@ -127,7 +128,9 @@ def _agreed(
     nothing asks any more: what is left is the most that can be settled.
     """
     fixed, by_looks = _limits(case), [*_asked_by_cells(case, until), *_asked_by_hulls(case)]
-    by_ships = [*_asked_by_stays(case), *_asked_by_departures(case)]
+    by_ships = [
+        *_asked_by_stays(case), *_asked_by_departures(case), *_asked_by_open_calls(case)
+    ]  # fmt: skip
     ships, berths = dict(case.settled.ships), dict[str, int]()
     for mmsi, own in ends.items():
         at = _last_before(own.times, fixed.get(mmsi, _NEVER))
@@ -308,6 +311,21 @@ def _asked_by_cells(case: _Case, until: int) -> Iterator[_Ask]:
 
 def _asked_by_hulls(case: _Case) -> Iterator[_Ask]:
     """Yield what hulls seen without AIS ask for: the ships last heard near that they may be."""
+    for episode, call in _hulls_and_calls(case):
+        last = to_ms(episode.seen[-1].acquired_at)
+        yield _Ask(episode.berth_id, last, call.mmsi, call.first.time_ms)
+
+
+def _asked_by_open_calls(case: _Case) -> Iterator[_Ask]:
+    """Yield what calls not over ask for: hulls the ship may be until she is heard again."""
+    for episode, call in _hulls_and_calls(case):
+        if call.after is None:
+            first = to_ms(episode.seen[0].acquired_at)
+            yield _Ask(episode.berth_id, first, call.mmsi, call.first.time_ms)
+
+
+def _hulls_and_calls(case: _Case) -> Iterator[tuple[Episode, Visit]]:
+    """Yield each hull seen without AIS with each call of a ship last heard near that it may be."""
     frame = case.gazetteer.frame
     calls = [v for v in case.picture.visits if v.place_kind == "port"]
     lon, lat = (np.array([getattr(v.last, k) for v in calls], np.float64) for k in ("lon", "lat"))
@@ -317,13 +335,13 @@ def _asked_by_hulls(case: _Case) -> Iterator[_Ask]:
             continue
         berth = frame.metric(case.gazetteer.places[episode.berth_id].geometry)
         near = shapely.distance(berth, points) <= case.criteria.matrix.attribute_m
-        first, last = (to_ms(episode.seen[k].acquired_at) for k in (0, -1))
+        first = to_ms(episode.seen[0].acquired_at)
         since = to_ms(episode.before.acquired_at) if episode.before else 0
         for i in np.flatnonzero(near).tolist():
             call = calls[i]
             elsewhere = call.after is not None and call.after.time_ms < first
             if not elsewhere and call.last.time_ms >= since:
-                yield _Ask(episode.berth_id, last, call.mmsi, call.first.time_ms)
+                yield episode, call
 
 
 def _asked_by_stays(case: _Case) -> Iterator[_Ask]:
@@ -429,7 +447,7 @@ def reaches_back(picture: Picture, settled: Settled) -> bool:
     """Return whether a report received since says where a ship was across the end of the settled.
 
     A ship heard again in port after a gap lay there, or may have lain there, when looks were
-    settled without knowing of it.
+    settled without knowing of it. So did one whose stay a later report made one.
     """
     if settled.until_ms is None:
         return False
@@ -437,6 +455,9 @@ def reaches_back(picture: Picture, settled: Settled) -> bool:
     in_port: dict[tuple[int, int], list[Visit]] = {}
     for visit in picture.visits:
         if visit.place_kind in ("port", "berth"):
+            begun = (visit.before or visit.first).time_ms
+            if begun < until and visit.learned_ms > settled.at_ms:
+                return True
             in_port.setdefault((visit.mmsi, visit.part), []).append(visit)
     for own, part in zip(picture.tracks.slices(), picture.tracks.part.tolist(), strict=True):
         after = own.start + int(np.searchsorted(rows.time_ms[own], until))

@@ -216,7 +216,9 @@ def note_uncertain(conn: sa.Connection, row: OutboxRow) -> None:
     )
 
 
-def mark_sent(conn: sa.Connection, row: OutboxRow, *, now: datetime, remote_id: str = "") -> None:
+def mark_sent(
+    conn: sa.Connection, row: OutboxRow, *, now: datetime, remote_id: str = "", note: str = ""
+) -> None:
     """Write down that `row` was delivered; true whatever else happened to it meanwhile.
 
     Args:
@@ -224,12 +226,16 @@ def mark_sent(conn: sa.Connection, row: OutboxRow, *, now: datetime, remote_id: 
         row: The claimed row.
         now: When it was sent.
         remote_id: The other side's name for the message, where it gave one.
+        note: What went wrong all the same.
     """
     conn.execute(
         sa.update(outbox)
         .where(outbox.c.id == row.id)
         .values(
-            state=OutboxState.SENT.value, last_error="", sent_ms=to_ms(now), remote_id=remote_id
+            state=OutboxState.SENT.value,
+            last_error=scrubbed(note),
+            sent_ms=to_ms(now),
+            remote_id=remote_id,
         )
     )
 

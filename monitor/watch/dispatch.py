@@ -226,7 +226,8 @@ def _as_told(connection: sa.Connection, row: NoticeRow) -> Finding | None:
 
 
 def _settled(plan: Plan, owed: Mapping[str, Owed], now: datetime) -> Iterator[kept.Settled]:
-    message = {t.owed.id: b.id for b in plan.batches for t in b.tellings}
+    named = ((batch.id, batch) for batch in plan.batches)
+    message = {t.owed.id: name for name, batch in named for t in batch.tellings}
     for verdict in plan.verdicts:
         one = owed[verdict.id]
         yield kept.Settled(

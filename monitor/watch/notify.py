@@ -16,13 +16,20 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from monitor.alerts.channels import Channel
+from monitor.alerts.channels import Channel, Receipt
 from monitor.alerts.pace import Pace, free_at
-from monitor.errors import DeliveryDelayed, MonitorError, TargetRefused, TryLater
+from monitor.errors import (
+    DeliveryDelayed,
+    DeliveryRefused,
+    MonitorError,
+    TargetRefused,
+    TryLater,
+)
 from monitor.store import outbox
 from monitor.store.outbox import NewRow, OutboxRow
 
@@ -202,9 +209,7 @@ class _Attempt:
             self._dead("the stored message cannot be read")
             return
         try:
-            receipt = channel.send(
-                body, message_id=self.row.id, attempt_at=self.now, previous=self.previous
-            )
+            receipt, note = self._sent(channel, body)
         except TryLater as exc:
             self._failed(exc, channel, repeat_shows=repeat_shows)
         except TargetRefused as exc:
@@ -213,8 +218,29 @@ class _Attempt:
             self._dead(str(exc))
         else:
             with self.store.begin() as conn:
-                outbox.mark_sent(conn, self.row, now=self.now, remote_id=receipt.remote_id)
+                outbox.mark_sent(
+                    conn, self.row, now=self.now, remote_id=receipt.remote_id, note=note
+                )
             self.counts["sent"] += 1
+
+    def _sent(self, channel: Channel, body: Any) -> tuple[Receipt, str]:  # noqa: ANN401 - JSON
+        """Send; a picture that is refused costs the picture, and the second value says so."""
+        send = partial(
+            channel.send,
+            message_id=self.row.id,
+            attempt_at=self.now,
+            previous=self.previous,
+        )
+        try:
+            return send(body), ""
+        except DeliveryRefused as exc:
+            if not (isinstance(body, dict) and "picture" in body):
+                raise
+            # Refused is not taken, so the same words without it are told for the first time.
+            text = {key: value for key, value in body.items() if key != "picture"}
+            receipt = send(text)
+            self._log(logging.INFO, f"a picture was refused: {exc}")
+            return receipt, f"sent without its picture: {exc}"
 
     def _failed(self, exc: TryLater, channel: Channel, *, repeat_shows: bool) -> None:
         asked = exc.retry_after if isinstance(exc, DeliveryDelayed) else None

@@ -46,6 +46,8 @@ PATHS = {
     "ntfy": "/tartus-k3y",
     "slack_bot": "/api",
     "telegram": "",
+    "slack": "/services/k3y",
+    "webhook": "/standard/k3y",
 }
 """What comes after the server's address for each service."""
 
@@ -208,6 +210,8 @@ def _take(chat: ChatServer, request: _Request) -> object:
         return _mattermost(chat, request)
     if request.path.startswith("/workflows/k3y/"):
         return _teams(chat, request)
+    if request.path in {"/services/k3y", "/standard/k3y"}:
+        return _hook(chat, request)
     if request.path in {"/", "/tartus-k3y"}:
         return _ntfy(chat, request)
     raise _Refused(404, "")
@@ -358,6 +362,18 @@ def _teams(chat: ChatServer, request: _Request) -> str:
     if len(request.content) > 28_000 or b'"picture"' in request.content:
         raise _Refused(413, {"error": {"code": "RequestEntityTooLarge"}})
     _new(chat, "teams", request.fields()[0])
+    return ""
+
+
+def _hook(chat: ChatServer, request: _Request) -> str:
+    """Slack's incoming webhook, and one by Standard Webhooks that knows an id it has seen."""
+    body = request.fields()[0]
+    if request.path == "/services/k3y":
+        _new(chat, "slack", body)
+        return "ok"
+    name = request.headers["webhook-id"]
+    if not any(p.service == "webhook" and p.body["webhook-id"] == name for p in chat.posted):
+        _new(chat, "webhook", body | {"webhook-id": name})
     return ""
 
 

@@ -320,6 +320,23 @@ def test_at_the_instant_promised_the_pace_is_kept(
     assert free == NOW or not keeps(free - ms)
 
 
+def test_a_picture_that_is_refused_costs_the_picture_only() -> None:
+    """The same words go without it, at once, and the outbox says so; without words all is over."""
+    with_picture = replace(a_row(1), body=json.dumps({"n": 1, "picture": {"scenes": ["a"]}}))
+    refusals: list[Exception] = [DeliveryRefused("413 too large"), TargetRefused("403 no media")]
+    for refusal in refusals:
+        store, ops = a_store(with_picture), Receiver(script=[refusal])
+        assert go(store, ops) == DeliveryReport(sent=1)
+        assert ops.bodies == [{"n": 1}]
+        (row,) = rows_of(store)
+        assert (row.state, row.last_error) == (
+            OutboxState.SENT, f"sent without its picture: {refusal}",
+        )  # fmt: skip
+        store, ops = a_store(with_picture), Receiver(script=[refusal, DeliveryRefused("no")])
+        assert go(store, ops) == DeliveryReport(dead=1)
+        assert rows_of(store)[0].last_error == "no"
+
+
 def test_a_target_without_a_channel_is_dead_with_a_reason() -> None:
     """News for a channel that is no longer configured is kept for a human to see."""
     store = a_store(a_row(1, "gone"))
