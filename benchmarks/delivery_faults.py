@@ -7,8 +7,8 @@ Every channel sends one message to a server that speaks its service's documented
 (`tests/servers`), which first goes wrong in one of eleven ways. A process of its own delivers from
 a store on disk and kills itself, for good, at the step with a given number: before or after the
 claim is committed, before or after the send, before or after the outcome is written. Then another
-process takes over as a daemon does, an operator opens a channel that a refusal closed, and the
-lease and every wait run out. For each fault the step goes up until a delivery ends unharmed.
+process takes over as a daemon does, an operator opens a channel that a refusal closed and retries
+what was given up, and the lease and every wait run out. For each fault the step goes up until a delivery ends unharmed.
 
 Lost: a message that is not in the chat in the end. Doubled unseen: one that is there more often
 than once and than the doubts that were counted. Sends that may have arrived are counted as
@@ -44,7 +44,7 @@ from monitor.alerts.slack import SlackChannel
 from monitor.alerts.webhook import WebhookChannel
 from monitor.http_client import HttpClient
 from monitor.store.engine import Store, open_store
-from monitor.store.outbox import NewRow, OutboxState, enqueue, list_rows, open_target
+from monitor.store.outbox import NewRow, OutboxState, enqueue, list_rows, open_target, retry
 from monitor.watch.notify import RetryCriteria, deliver
 from tests.alerts.test_chat_channels import AT, SERVICES, a_body, opened
 from tests.alerts.test_render import VOICE, a_finding, a_notice
@@ -209,12 +209,14 @@ def run(case: Case) -> tuple[bool, Counter[str]]:
         row_id = hashlib.sha256(name.encode()).hexdigest()[:32]
         row = NewRow(id=row_id, finding_id="f", revision=1, target="ops", body=body)
         enqueue(connection, [row], now=case.now)
-    killed = delivery(case, case.kill_at, broken=True) is None
+    killed, by_hand = delivery(case, case.kill_at, broken=True) is None, 0
     for number in range(ROUNDS):
         with closing(open_store(case.path)) as store, store.begin() as connection:
             (left,) = list_rows(connection)
             open_target(connection, None)
-        if left.state not in (OutboxState.PENDING, OutboxState.SENDING):
+            if left.state is OutboxState.DEAD:
+                by_hand += retry(connection, left.id, now=case.now)
+        if left.state is OutboxState.SENT:
             break
         case.now = max(left.not_before, left.lease_until, case.now + timedelta(minutes=number))
         delivery(case, None, broken=False)
@@ -229,6 +231,7 @@ def run(case: Case) -> tuple[bool, Counter[str]]:
             "shown twice, counted": int(1 < shown <= 1 + left.uncertain),
             "uncertain": left.uncertain,
             f"ended {left.state.value}": 1,
+            "retried by hand": by_hand,
         }
     )
 

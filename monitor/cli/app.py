@@ -16,6 +16,7 @@ from monitor.cli import questions
 from monitor.cli.alerts import ack, alerts, send_test, silence_app
 from monitor.cli.diff import diff
 from monitor.cli.explain import explain
+from monitor.cli.findings import findings
 from monitor.cli.next_look import next_passes
 from monitor.cli.plan import plan
 from monitor.cli.report import report
@@ -63,6 +64,7 @@ app.add_typer(outbox_app, name="outbox")
 for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
+app.command()(findings)
 app.command()(plan)
 app.command()(report)
 app.command()(explain)

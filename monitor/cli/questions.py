@@ -13,8 +13,11 @@ import typer
 from monitor.cli.shared import (
     AtOption,
     ConfigOption,
+    Format,
+    FormatOption,
     JsonOption,
     StoreOption,
+    csv_text,
     instant,
     loaded,
     plain,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.report.status import BerthStatus, ShipStatus
     from monitor.store.engine import Store
     from monitor.watch.view import Shown
+    from monitor.wiring import Wiring
 
 
 def status(
@@ -38,6 +42,7 @@ def status(
     every_berth: Annotated[
         bool, typer.Option("--all", help="List free and unobserved berths too.")
     ] = False,
+    shape: FormatOption = Format.TABLE,
     as_json: JsonOption = False,
 ) -> None:
     """Say where each watched ship is and how each berth and apron stands, since when, how known.
@@ -54,7 +59,7 @@ def status(
     usual = berth_baselines(shown.picture.usual.pasts, as_of=shown.view.as_of)
     ships, berths = ship_statuses(shown.view), berth_statuses(shown.view, usual)
     aprons = apron_statuses(shown.view)
-    if as_json:
+    if as_json or shape is Format.JSON:
         typer.echo(
             json.dumps(
                 {
@@ -67,6 +72,9 @@ def status(
                 ensure_ascii=False,
             )
         )
+        return
+    if shape is not Format.TABLE:
+        _pipe(shape, shown, [*ships, *berths, *aprons])
         return
     typer.echo(f"As of {_minute(shown.view.as_of)} UTC, by what had reached the store.\n")
     lost = {v.imo: v.lost_at for v in loaded(config).watch.vessels if v.lost_at}
@@ -101,6 +109,22 @@ def status(
             ("apron", "state", "since (UTC)", "last look", "not seen"),
             [_apron_cells(a) for a in aprons],
         )
+
+
+def _pipe(
+    shape: Format, shown: Shown, statuses: Sequence[ShipStatus | BerthStatus | ApronStatus]
+) -> None:
+    """Print one row or feature for each ship, berth and apron."""
+    from monitor.report.export import status_features, status_rows
+
+    rows = status_rows(statuses, shown.view)
+    if shape is Format.GEOJSON:
+        body = status_features(rows, shown.view)
+        typer.echo(json.dumps(body, ensure_ascii=False, allow_nan=False))
+        return
+    columns = tuple(rows[0]) if rows else ("what",)
+    cells = [["" if v is None else str(v) for v in row.values()] for row in rows]
+    typer.echo(csv_text(columns, cells), nl=False)
 
 
 def who(
@@ -225,17 +249,23 @@ def history(
 
 
 def _shown(config: Path, store: Path | None, at: str | None) -> Shown:
-    from monitor.watch.view import shown_at
-
     wiring = loaded(config)
     with stored(config, store) as opened:
-        return shown_at(
-            opened,
-            wiring.brief,
-            title=wiring.settings.port.title,
-            zone=wiring.settings.port.time_zone,
-            as_of=instant(at, "--at") if at else now_of(opened),
-        )
+        return shown_of(opened, wiring, instant(at, "--at") if at else None)
+
+
+def shown_of(store: Store, wiring: Wiring, at: datetime | None) -> Shown:
+    """Return what was known at an instant, by default at the one the store speaks for."""
+    from monitor.watch.view import shown_at
+
+    return shown_at(
+        store,
+        wiring.brief,
+        title=wiring.settings.port.title,
+        zone=wiring.settings.port.time_zone,
+        key_area_id=wiring.key_area_id,
+        as_of=at or now_of(store),
+    )
 
 
 def now_of(store: Store) -> datetime:
@@ -265,7 +295,7 @@ def _ship_cells(ship: ShipStatus, lost_at: datetime | None) -> tuple[str, ...]:
         notes.append(f"no AIS received since {_minute(ship.silent.start_latest)}")
     notes += [f"fits a vessel without AIS at {f.place_id}" for f in ship.fits if f.status == "open"]
     notes += [
-        f"{f.basis.value} says: left {_edge_of(f.start_earliest, f.start_latest)}, "
+        f"{f.basis.value} says: left {edge_text(f.start_earliest, f.start_latest)}, "
         + ("both can be true" if can_both_be(f, ship.finding) else "which contradicts it")
         for f in ship.also
         if ship.finding is not None
@@ -310,10 +340,11 @@ def _apron_cells(apron: ApronStatus) -> tuple[str, ...]:
 
 
 def _edge(edge: Edge) -> str:
-    return _edge_of(edge.earliest, edge.latest)
+    return edge_text(edge.earliest, edge.latest)
 
 
-def _edge_of(earliest: datetime | None, latest: datetime | None) -> str:
+def edge_text(earliest: datetime | None, latest: datetime | None) -> str:
+    """Return an interval as short as a table needs it."""
     if earliest and latest and earliest != latest:
         return f"{_minute(earliest)} .. {_minute(latest)}"
     if latest is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +42,21 @@ AtOption = Annotated[
     typer.Option("--at", help="Instant, ISO 8601, UTC: answer with what was known then."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    GEOJSON = "geojson"
+
+
+FormatOption = Annotated[
+    Format,
+    typer.Option("--format", "-f", help="A table (tab-separated on a pipe), or for programs."),
+]
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")]
 AoiOption = Annotated[
     str,
@@ -183,6 +201,17 @@ _LINE_EVERY_S = 5.0
 def plain(text: str) -> str:
     """Return text that cannot steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV with a heading, none of whose cells a spreadsheet would run."""
+    from monitor.report.files import spreadsheet_safe
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([spreadsheet_safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
