@@ -8,7 +8,8 @@ Every channel sends one message to a server that speaks its service's documented
 a store on disk and kills itself, for good, at the step with a given number: before or after the
 claim is committed, before or after the send, before or after the outcome is written. Then another
 process takes over as a daemon does, an operator opens a channel that a refusal closed and retries
-what was given up, and the lease and every wait run out. For each fault the step goes up until a delivery ends unharmed.
+what was given up, and the lease and every wait run out. For each fault the step goes up until a
+delivery ends unharmed.
 
 Lost: a message that is not in the chat in the end. Doubled unseen: one that is there more often
 than once and than the doubts that were counted. Sends that may have arrived are counted as
