@@ -85,6 +85,17 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a store holds, as it can be shown."""
+
+    picture: Picture
+    site: SiteView
+    scenes: tuple[Scene, ...]
+    failing: tuple[str, ...]
+    """Sources that could not be read at their last poll, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What was written."""
 
@@ -121,6 +132,58 @@ def publish(
     Raises:
         InputError: `out` cannot be written to.
     """
+
+    def opinions(picture: Picture) -> tuple[str, ...]:
+        return tuple(
+            publish_second_opinion(
+                store, picture, brief.gazetteer, source=source, lookback=span, out=out
+            )
+            for source, span in press.second_opinions
+        )
+
+    out_folder(out)
+    page = out_folder(out / "report") / "map.html"
+    gathered = gather(store, brief, press, now=now, since=since, said_by_others=opinions)
+    picture, site, findings = gathered.picture, gathered.site, gathered.site.findings
+    view, first = site.view, since or _EVER
+    write_findings(out / "findings.jsonl", findings, site.lives)
+    write_visits(out / "port_calls.csv", _lasting(picture.visits, since), picture.register)
+    write_silences(out / "silences.csv", _lasting(picture.silences, since), picture.register)
+    write_berth_states(
+        out / "berth_states.csv", [s for s in view.berth_states if s.acquired_at >= first]
+    )
+    write_berth_matrix(
+        out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
+    )
+    write_baselines(out / "baselines.csv", site.baselines)
+    write_area_baselines(out / "area_baselines.csv", site.areas)
+    write_apron_states(out / "aprons.csv", [a for a in view.apron_states if a.acquired_at >= first])
+    ships = (s for s in site.plan.sightings if s.acquired_at >= first)
+    write_text(out / "ships.geojson", ships_geojson(ships))
+    write_json(out / "summary.json", _summary(gathered, since))
+    plan = berth_plan(replace(site.plan, findings_page="findings.html"))
+    write_text(page.with_name("berth_plan.svg"), svg_text(plan))
+    write_bytes(page.with_name("berth_plan.png"), png_of(plan))
+    write_findings_geojson(out / "findings.geojson", findings, view)
+    feed = FeedView(view=view, findings=findings, updated=site.updated)
+    write_text(page.with_name("feed.atom"), atom_text(feed))
+    write_text(page.with_name("feed.json"), json_feed_text(feed))
+    write_text(page.with_name("findings.kml"), kml_text(feed))
+    write_map(page, view)
+    _write_site(page.parent, site)
+    return Published(out=out, page=page, overview=page.with_name("index.html"), findings=findings)
+
+
+def gather(
+    store: Store,
+    brief: Brief,
+    press: Press,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    said_by_others: Callable[[Picture], tuple[str, ...]] = lambda _: (),
+) -> Gathered:
+    """Return all that can be shown of a store at an instant; see `publish`."""
     picture = picture_at(store, brief, as_of=now)
     with store.read() as connection:
         known = in_order(load_findings(connection))
@@ -129,62 +192,9 @@ def publish(
         states = load_berth_states(connection, available_by=now)
         ships = load_sightings(connection, available_by=now)
         aprons = load_apron_states(connection, available_by=now)
-        scenes = load_scenes(connection, available_by=now)
+        scenes = tuple(load_scenes(connection, available_by=now))
         losses = load_losses(connection)
         beats = heartbeats(connection)
-    first = since or _EVER
-    findings = tuple(f for f in known if since is None or not is_over_by(f, since))
-    out_folder(out)
-    page = out_folder(out / "report") / "map.html"
-    write_findings(out / "findings.jsonl", findings, lives)
-    write_visits(out / "port_calls.csv", _lasting(picture.visits, since), picture.register)
-    write_silences(out / "silences.csv", _lasting(picture.silences, since), picture.register)
-    write_berth_states(out / "berth_states.csv", [s for s in states if s.acquired_at >= first])
-    write_berth_matrix(
-        out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
-    )
-    usual = berth_baselines(picture.usual.pasts, as_of=now)
-    write_baselines(out / "baselines.csv", usual)
-    areas = area_baselines(
-        picture.visits,
-        picture.register,
-        picture.coverage,
-        brief.gazetteer,
-        as_of=now,
-        criteria=brief.criteria.usual,
-    )
-    write_area_baselines(out / "area_baselines.csv", areas)
-    write_apron_states(out / "aprons.csv", [a for a in aprons if a.acquired_at >= first])
-    write_text(out / "ships.geojson", ships_geojson(s for s in ships if s.acquired_at >= first))
-    health = health_summary(
-        sources_health(store, now=now, feeds=brief.feeds, criteria=brief.criteria.feed)
-    )
-    write_json(
-        out / "summary.json",
-        {
-            "as_of": now.isoformat(),
-            **({"since": since.isoformat()} if since else {}),
-            "positions": len(picture.tracks.rows),
-            "positions_set_aside": dict(picture.tracks.set_aside),
-            "vessels": len(np.unique(picture.tracks.leader)),
-            "scenes": len(scenes),
-            "findings": len(findings),
-            "made_up": any(e.is_made_up for f in findings for e in f.evidence),
-            **silence_counts(picture.silences),
-            "sources_failing": list(_failing(beats)),
-            "sources": health,
-            "lost": [
-                {"source": s, "reason": r, "count": c, "first": example}
-                for s, r, c, example in losses
-            ],
-        },
-    )
-    opinions = tuple(
-        publish_second_opinion(
-            store, picture, brief.gazetteer, source=source, lookback=span, out=out
-        )
-        for source, span in press.second_opinions
-    )
     view = MapView(
         title=press.title,
         as_of=now,
@@ -199,42 +209,59 @@ def publish(
             *_failing(beats),
             *_not_seen(picture.coverage, states, scenes, now),
             *_set_aside(picture),
-            *opinions,
+            *said_by_others(picture),
         ),
         next_looks=_next_looks(scenes, brief, now),
         cells=picture.cells,
         zone=press.zone,
         key_area_id=press.key_area_id,
     )
-    since = seen_from(picture, now - press.map_window)
-    begun = min(since, now - _LEAST_SHOWN)
-    shown = plan_shown(picture, view, ships, aprons, TimeWindow(start=begun, end=now))
-    plan = berth_plan(replace(shown, findings_page="findings.html"))
-    write_text(page.with_name("berth_plan.svg"), svg_text(plan))
-    write_bytes(page.with_name("berth_plan.png"), png_of(plan))
-    write_findings_geojson(out / "findings.geojson", findings, view)
-    feed = FeedView(view=view, findings=findings, updated=updated)
-    write_text(page.with_name("feed.atom"), atom_text(feed))
-    write_text(page.with_name("feed.json"), json_feed_text(feed))
-    write_text(page.with_name("findings.kml"), kml_text(feed))
-    write_map(page, view)
-    days = listening_near(store, brief.gazetteer, TimeWindow(start=begun, end=now))
-    _write_site(
-        page.parent,
-        SiteView(
-            view=view,
-            plan=shown,
-            findings=findings,
-            updated=updated,
-            lives=lives,
-            baselines=usual,
-            areas=areas,
-            heard=tuple((d.day, d.heard, d.hours) for d in days),
-            health=tuple(health),
-            losses=tuple(losses),
-        ),
+    window = TimeWindow(
+        start=min(seen_from(picture, now - press.map_window), now - _LEAST_SHOWN), end=now
     )
-    return Published(out=out, page=page, overview=page.with_name("index.html"), findings=findings)
+    health = sources_health(store, now=now, feeds=brief.feeds, criteria=brief.criteria.feed)
+    days = listening_near(store, brief.gazetteer, window)
+    site = SiteView(
+        view=view,
+        plan=plan_shown(picture, view, ships, aprons, window),
+        findings=tuple(f for f in known if since is None or not is_over_by(f, since)),
+        updated=updated,
+        lives=lives,
+        baselines=berth_baselines(picture.usual.pasts, as_of=now),
+        areas=area_baselines(
+            picture.visits,
+            picture.register,
+            picture.coverage,
+            brief.gazetteer,
+            as_of=now,
+            criteria=brief.criteria.usual,
+        ),
+        heard=tuple((d.day, d.heard, d.hours) for d in days),
+        health=tuple(health_summary(health)),
+        losses=tuple(losses),
+    )
+    return Gathered(picture=picture, site=site, scenes=scenes, failing=tuple(_failing(beats)))
+
+
+def _summary(gathered: Gathered, since: datetime | None) -> dict[str, object]:
+    picture, site = gathered.picture, gathered.site
+    return {
+        "as_of": site.view.as_of.isoformat(),
+        **({"since": since.isoformat()} if since else {}),
+        "positions": len(picture.tracks.rows),
+        "positions_set_aside": dict(picture.tracks.set_aside),
+        "vessels": len(np.unique(picture.tracks.leader)),
+        "scenes": len(gathered.scenes),
+        "findings": len(site.findings),
+        "made_up": any(e.is_made_up for f in site.findings for e in f.evidence),
+        **silence_counts(picture.silences),
+        "sources_failing": list(gathered.failing),
+        "sources": list(site.health),
+        "lost": [
+            {"source": s, "reason": r, "count": c, "first": example}
+            for s, r, c, example in site.losses
+        ],
+    }
 
 
 def _write_site(folder: Path, site: SiteView) -> None:
