@@ -77,3 +77,17 @@ def test_findings_and_status_are_valid_geojson(store: Path) -> None:
         csv.DictReader(io.StringIO(asked("status", "-c", "tartus", "--store", store, "-f", "csv")))
     )
     assert len(rows) == len(state["features"])
+
+
+def test_a_case_is_made_and_checked(store: Path, tmp_path: Path) -> None:
+    """One command makes it, another says whether it is as it was made; the end tells a script."""
+    made = json.loads(asked("findings", "-c", "tartus", "--store", store, "-f", "json"))
+    case = tmp_path / "case"
+    ask = ("case", made[0]["id"][:8], "-c", "tartus", "--store", store, "-o", case)
+    assert "1 findings" in asked(*ask)
+    assert "as it was made" in asked("case", "verify", case)
+    (case / "data" / "scenes.csv").write_text("other")
+    command = [sys.executable, "-m", "monitor", "case", "verify", str(case)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "changed: data/scenes.csv" in done.stdout

@@ -14,6 +14,7 @@ import typer
 
 from monitor.cli import questions
 from monitor.cli.alerts import ack, alerts, send_test, silence_app
+from monitor.cli.case import case
 from monitor.cli.diff import diff
 from monitor.cli.explain import explain
 from monitor.cli.findings import findings
@@ -65,6 +66,7 @@ for question in (questions.status, questions.who, questions.history):
     app.command()(question)
 app.command("next")(next_passes)
 app.command()(findings)
+app.command()(case)
 app.command()(plan)
 app.command()(report)
 app.command()(explain)

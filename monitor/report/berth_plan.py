@@ -41,7 +41,7 @@ _LEFT, _RIGHT, _TOP = 212.0, 24.0, 78.0
 _SHIP_LANE, _APRON_LANE = 20.0, 14.0
 _PX_PER_M = 0.12
 _LANE_LEAST = 15.0
-_DAY_PX = (3.0, 14.0)
+_DAY_PX = (3.0, 60.0)
 """Narrowest and widest day."""
 _ROOM_PX = 1000.0
 """Width the days are fitted into where their limits allow."""

@@ -46,7 +46,8 @@ from monitor.report.files import (
 )
 from monitor.report.map import write_map
 from monitor.report.ships import ships_geojson
-from monitor.report.site import SiteView, site_pages
+from monitor.report.site import site_pages
+from monitor.report.site_pieces import SiteView
 from monitor.report.summary import MapView, SceneOverlay
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store

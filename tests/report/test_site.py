@@ -18,7 +18,8 @@ from monitor.domain.life import Life
 from monitor.domain.vessel import Register
 from monitor.domain.window import TimeWindow
 from monitor.report.berth_plan import PlanView
-from monitor.report.site import SiteView, file_name, site_pages
+from monitor.report.site import site_pages
+from monitor.report.site_pieces import SiteView, file_name
 from monitor.report.summary import MapView
 from tests.servers.axe import Unavailable, axe_source
 
