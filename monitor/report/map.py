@@ -107,6 +107,7 @@ def _styles_and_scripts() -> tuple[tuple[str, str], ...]:
         ("leaflet_js", f"<script>{leaflet_js}</script>"),
         ("time_js", f"<script>{_asset('time_bar.js')}</script>"),
         ("swipe_js", f"<script>{_asset('swipe.js')}</script>"),
+        ("crowd_js", f"<script>{_asset('crowd.js')}</script>"),
         ("port_js", f"<script>{_asset('port_map.js')}</script>"),
     )
 

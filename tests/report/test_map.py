@@ -267,7 +267,7 @@ def test_hostile_text_is_text_everywhere(tmp_path: Path, opened: Callable[..., O
     assert all(shown in card for shown in SHOWN)
     inserted = "img[src=X i], svg[onload], script[src], [onerror]"
     assert page.locator(inserted).count() == 0
-    assert page.locator("script").count() == 7  # folium's two, Leaflet, our three and the JSON
+    assert page.locator("script").count() == 8  # folium's two, Leaflet, our four and the JSON
     assert quiet(seen)
 
 
@@ -619,3 +619,29 @@ def test_the_page_prints(story: Path, opened: Callable[..., Opened]) -> None:
     page.emulate_media(media="print")
     assert page.locator(".time-bar").is_hidden()
     assert page.locator(".panel .headline").is_visible()
+
+
+@needs_chromium
+def test_a_ship_of_the_crowd_answers_a_click(tmp_path: Path, opened: Callable[..., Opened]) -> None:
+    """Her last place opens her card, her line the two reports around, an empty sea nothing."""
+    rows = a_track((9, 35.4, 34.6), (2, 35.5, 34.7), (1, 35.6, 34.7), mmsi=636000001)
+    ship = TrackView(identity=Identity(mmsi=636000001, name="TRADER"), positions=rows)
+    view = MapView(title="Port", as_of=AS_OF, gazetteer=tartus(), tracks=(ship,))
+    write_map(tmp_path / "m.html", view)
+    seen = opened(tmp_path / "m.html")
+    page, card = seen.page, seen.page.locator(".leaflet-popup .card")
+    for lat, lon, says in (
+        (34.7, 35.6, "636000001"),
+        (34.7, 35.55, "between 2025-01-20 16:00 UTC and 2025-01-20 17:00 UTC"),
+        (34.65, 35.45, "no AIS received for 7 h 0 min"),
+    ):
+        page.evaluate(f"map_port.closePopup(); map_port.setView([{lat}, {lon}], 12)")
+        box = page.locator("#map_port").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert says in card.inner_text()
+    page.evaluate("map_port.closePopup(); map_port.setView([34.2, 35.2], 12)")
+    page.mouse.click(300, 300)
+    assert card.count() == 0
+    moved_to(page, 8.5)
+    assert quiet(seen)

@@ -52,7 +52,6 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const name of ["land", "area", "berth", "track", "ship"]) {
     svg[name] = L.svg({ pane: `p-${name}`, padding: 0.5 });
   }
-  const crowd = L.canvas({ pane: "p-crowd", tolerance: 6 });
 
   const NS = "http://www.w3.org/2000/svg";
   function svgEl(tag, attributes) {
@@ -147,18 +146,21 @@ document.addEventListener("DOMContentLoaded", () => {
       t.push(time);
     }
     const cut = (from, to, gap) => ({ gap, at: at.slice(from, to), t: t.slice(from, to) });
-    ship.runs = [];
     ship.way = { at, t, gaps: new Set(ship.gaps) };
+    ship.at = at[at.length - 1];
+    ship.t = time;
+    if (!ship.watched) return;
+    ship.runs = [];
     let from = 0;
     for (const to of [...(ship.gaps || []), at.length]) {
       if (from > 0) ship.runs.push(cut(from - 1, from + 1, true));
       if (to - from > 1) ship.runs.push(cut(from, to, false));
       from = to;
     }
-    ship.at = at[at.length - 1];
-    ship.t = time;
   }
   port.ships.forEach(unpack);
+  const watched = port.ships.filter((s) => s.watched);
+  const others = port.ships.filter((s) => !s.watched);
   // How many of ascending times are not after an instant.
   function countUntil(times, instant) {
     let low = 0, high = times.length;
@@ -257,29 +259,20 @@ document.addEventListener("DOMContentLoaded", () => {
     ship.draw(Infinity);
     return whole;
   }
-  function otherShip(ship) {
-    const parts = ship.runs.map((run) => track(ship, run, { renderer: crowd, color: "#7b8794",
-      weight: 1.2, opacity: 0.8, dashArray: run.gap ? "2 5" : null }));
-    const mark = L.circleMarker(ship.at, { renderer: crowd, radius: 3.5, weight: 1,
-      color: "#ffffff", fillColor: "#5f6b78", fillOpacity: ship.silent ? 0.25 : 1 });
-    popup(mark, () => shipCard(ship));
-    ship.draw = (instant) => {
-      drawLines(ship.runs, parts, instant);
-      const now = instant === Infinity ? { at: ship.at, silent: ship.silent } : whereAt(ship, instant);
-      if (now) mark.setLatLng(now.at);
-      const fillOpacity = !now ? 0 : now.silent ? 0.25 : 1;
-      if (mark.options.fillOpacity !== fillOpacity) {
-        mark.setStyle({ fillOpacity, opacity: now ? 1 : 0 });
-      }
-    };
-    return [...parts, mark];
-  }
-  const watched = port.ships.filter((s) => s.watched);
-  const others = port.ships.filter((s) => !s.watched);
   watched.forEach((ship, i) => toggles.push({ label: ship.name, shown: true,
     group: watchedShip(ship, i), swatch: `ship ship-${i % SHIP_COLOURS}`, line: true }));
+  const crowd = crowdOf(others, { pane: "p-crowd", whereAt, countUntil,
+    onPick({ ship, at }, latlng) {
+      const gap = at !== null && ship.way.gaps.has(at);
+      const [from, to] = at === null ? [] : [ship.way.t[at - 1], ship.way.t[at]];
+      const text = at === null ? shipCard(ship) : el("div", "card", gap
+        ? `${ship.name}: no AIS received for ${duration(to - from)}, ${minute(from)} to ${minute(to)}`
+        : `${ship.name}: between ${minute(from)} and ${minute(to)}`);
+      L.popup({ maxWidth: Math.min(320, window.innerWidth - 60) }).setLatLng(latlng)
+        .setContent(text).openOn(map);
+    } });
   if (others.length) toggles.push({ label: `Other ships (${others.length})`, shown: true,
-    group: L.layerGroup(others.flatMap(otherShip)), swatch: "other", line: true });
+    group: crowd, swatch: "other", line: true });
 
   // Labels of ships give way to one another: the first free side wins.
   const SIDES = [["right", [10, 0]], ["left", [-10, 0]], ["top", [0, -9]], ["bottom", [0, 9]]];
@@ -455,7 +448,8 @@ document.addEventListener("DOMContentLoaded", () => {
     ["State", "not observed"], ["Known", "no image was taken by then"]] }));
   function seek(instant) {
     instantShown = instant;
-    for (const ship of port.ships) ship.draw(instant);
+    for (const ship of watched) ship.draw(instant);
+    crowd.seek(instant);
     for (const draw of pinGroups) draw(instant);
     pictureAt(instant);
     for (const finding of port.findings) {
