@@ -635,6 +635,21 @@ class ReportSettings(_Table):
     out: Path = Path("state/report")
     url: str = Field("", pattern=_WEB_FOLDER)
     """Public address of that folder, to which messages link; no links if empty."""
+    tiles_url: str = Field("", pattern=r"^(https://[!-;=?-~]+)?$")
+    """Online map beneath ours, `https://…/{z}/{x}/{y}.png`: whoever opens the page then asks that
+    host for it. None if empty; read its terms first."""
+    tiles_attribution: str = ""
+    """What its terms ask to be shown."""
+    tiles_terms: str = Field("", pattern=_WEB_FOLDER)
+    """Address of its terms."""
+
+    @model_validator(mode="after")
+    def _tiles_are_credited(self) -> ReportSettings:
+        if self.tiles_url and not self.tiles_attribution.strip():
+            raise ValueError("tiles_url needs tiles_attribution: what the provider asks to show")
+        if self.tiles_url and not all(k in self.tiles_url for k in ("{z}", "{x}", "{y}")):
+            raise ValueError("tiles_url needs {z}, {x} and {y}")
+        return self
 
 
 class Settings(BaseSettings):

@@ -32,7 +32,7 @@ from monitor.domain.vessel import WatchList
 from monitor.domain.window import TimeWindow
 from monitor.errors import BadScene, ConfigError, SourceRefused, TryLater
 from monitor.http_client import HttpClient
-from monitor.report.summary import SceneOverlay
+from monitor.report.summary import SceneOverlay, Tiles
 from monitor.scene_sources import SceneSources
 from monitor.settings import (
     AisFolderSettings,
@@ -444,11 +444,21 @@ class Wiring:
             zone=self.settings.port.time_zone,
             key_area_id=self.key_area_id,
             overlay=self.overlay,
+            tiles=self._tiles,
             second_opinions=tuple(
                 (source.name, timedelta(days=source.lookback_days))
                 for source in self.settings.sources.events
                 if source.enabled
             ),
+        )
+
+    @property
+    def _tiles(self) -> Tiles | None:
+        report = self.settings.report
+        if not report.tiles_url:
+            return None
+        return Tiles(
+            url=report.tiles_url, attribution=report.tiles_attribution, terms=report.tiles_terms
         )
 
     def overlay(self, scene: Scene) -> SceneOverlay | None:

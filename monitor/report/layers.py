@@ -65,6 +65,10 @@ MAX_POINTS = 60_000
 """Vertices of all other ships' tracks together: about 1 MB of page."""
 MAX_SCENE_BYTES = 1_800_000
 """WebP bytes of all scenes together: 2.4 MB of a page that is to stay under 5 MB."""
+_COARSE_M = 50.0
+"""A position known no better is marked: it cannot tell one berth from the next."""
+MAX_ASIDE = 2_000
+"""Newest reports set aside that are drawn."""
 NEAR_NM = 30.0
 """Watched ships within this distance of the port belong to the opening view."""
 
@@ -123,6 +127,8 @@ def page_values(view: MapView) -> Json:
     ]
     if thinned > _THIN_M:
         notes.append(f"Tracks of other ships are simplified to within {thinned:.0f} m.")
+    if len(view.aside) > MAX_ASIDE:
+        notes.append(f"{len(view.aside) - MAX_ASIDE} older reports set aside are not drawn.")
     if len(scenes) < len(view.scenes):
         notes.append(f"{len(view.scenes) - len(scenes)} older images are left out for their size.")
     return {
@@ -144,6 +150,29 @@ def page_values(view: MapView) -> Json:
         "shades": [s.value for s in Shade],
         "ships": ships,
         "pages": _PAGES,
+        "aside": [
+            {
+                "at": [round(a.lat, 5), round(a.lon, 5)],
+                "t": to_ms(a.at) // 1000,
+                "text": f"{plain(a.ship)}: set aside, {plain(a.why).replace('_', ' ')}",
+            }
+            for a in view.aside[-MAX_ASIDE:]
+        ],
+        "reception": [
+            {
+                "bounds": [[c.bounds[1], c.bounds[0]], [c.bounds[3], c.bounds[2]]],
+                "share": round(c.hours / max(c.of, 1), 3),
+                "text": f"anybody heard here in {c.hours} of {c.of} hours, {c.vessels} ships",
+            }
+            for c in view.reception
+        ],
+        "tiles": None
+        if view.tiles is None
+        else {
+            "url": view.tiles.url,
+            "attribution": plain(view.tiles.attribution),
+            "terms": view.tiles.terms,
+        },
         "findings": [_finding(f, view) for f in newest_first(listed(view))],
         "scenes": [
             # With the newest image the berths are those of the page: nothing newer was seen.
@@ -180,6 +209,9 @@ def areas_values(gazetteer: Gazetteer) -> Json:
         "shades": [],
         "ships": [],
         "pages": [],
+        "aside": [],
+        "reception": [],
+        "tiles": None,
         "findings": [],
         "scenes": [],
         "notes": [_land_note(gazetteer)],
@@ -295,6 +327,9 @@ def _ship(track: TrackView, view: MapView, tolerance_m: float) -> Json:
         "silent": to_ms(view.as_of) - int(rows.time_ms[last]) > track.silent_ms or None,
         "path": _packed(rows, kept),
         "gaps": gaps or None,
+        "coarse": np.flatnonzero(rows.precision_m[kept] > _COARSE_M).tolist()[-MAX_ASIDE:] or None
+        if track.identity.watched
+        else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

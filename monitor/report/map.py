@@ -14,6 +14,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import folium
 from branca.element import Element, Figure
@@ -26,7 +27,7 @@ from monitor.report.summary import MapView
 
 _ASSETS = Path(__file__).parent / "assets"
 _CSP = (
-    "default-src 'none'; img-src data: blob:; "
+    "default-src 'none'; img-src data: blob:{tiles}; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
 
@@ -81,7 +82,10 @@ def _page(values: Json) -> str:
     assert isinstance(page, Figure)
     page.title = html.escape(values["title"])
     # First of all, so that nothing comes before the rule that forbids the network.
-    csp = _Verbatim(f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">')
+    # Tiles, where they are configured, may come from their own host and no other.
+    host = f" {_origin(values['tiles']['url'])}" if values["tiles"] else ""
+    policy = html.escape(_CSP.format(tiles=host))
+    csp = _Verbatim(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
     page.header.add_child(csp, name="csp", index=0)
     for name, text in _styles_and_scripts():
         page.header.add_child(_Verbatim(text), name=name)
@@ -90,6 +94,11 @@ def _page(values: Json) -> str:
     page.html.add_child(_Verbatim(embedded), name="port_values")
     rendered: str = page.render()
     return rendered
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url.replace("{s}.", "*."))
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 _NOSCRIPT = "<noscript>This map needs JavaScript; it needs no network.</noscript>"

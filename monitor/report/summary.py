@@ -71,6 +71,42 @@ class SceneOverlay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsideReport:
+    """A report that was not believed."""
+
+    lon: float
+    lat: float
+    at: datetime
+    ship: str
+    why: str
+    """As in `teleport`, a key of the reasons in summary.json."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardCell:
+    """How well one cell was listened to."""
+
+    bounds: tuple[float, float, float, float]
+    """(west, south, east, north), degrees."""
+    hours: int
+    """Hours in which anybody was heard in it."""
+    of: int
+    """Hours looked at."""
+    vessels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles:
+    """A map of others to lie beneath: fetched by whoever opens the page, from the host named."""
+
+    url: str
+    """`https://tiles.example/{z}/{x}/{y}.png`."""
+    attribution: str
+    terms: str = ""
+    """Address of the provider's terms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapView:
     """All that one map page shows."""
 
@@ -93,6 +129,11 @@ class MapView:
     """Passes to come, one plain sentence each, by time."""
     cells: tuple[BerthCell, ...] = ()
     """The berth matrix."""
+    aside: tuple[AsideReport, ...] = ()
+    """Reports set aside in the time of the map, newest last."""
+    reception: tuple[HeardCell, ...] = ()
+    tiles: Tiles | None = None
+    """None: the page asks no network for anything."""
     zone: str = "UTC"
     """IANA name of the port's local time, as in `Asia/Damascus`."""
     key_area_id: str | None = None

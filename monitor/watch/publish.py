@@ -17,14 +17,15 @@ from monitor.detect.feed_health import health_summary
 from monitor.detect.outlook import outlook_of
 from monitor.detect.picture import Picture, in_order
 from monitor.detect.silences import silence_counts
+from monitor.detect.track_criteria import Reason
 from monitor.domain.berth_state import BerthState, Occupancy
-from monitor.domain.coverage import Coverage
+from monitor.domain.coverage import Coverage, cell_bounds
 from monitor.domain.finding import Finding
 from monitor.domain.life import is_over_by
 from monitor.domain.scene import Scene
 from monitor.domain.sighting import Sighting
 from monitor.domain.visit import Silence, Visit
-from monitor.domain.window import TimeWindow, to_ms
+from monitor.domain.window import TimeWindow, from_ms, to_ms
 from monitor.report.berth_plan import berth_plan
 from monitor.report.drawing import svg_text
 from monitor.report.drawing_png import png_of
@@ -48,7 +49,8 @@ from monitor.report.map import write_map
 from monitor.report.ships import ships_geojson
 from monitor.report.site import site_pages
 from monitor.report.site_pieces import SiteView
-from monitor.report.summary import MapView, SceneOverlay
+from monitor.report.summary import AsideReport, HeardCell, MapView, SceneOverlay, Tiles
+from monitor.report.words import ship_name
 from monitor.store.derived import load_berth_states, load_findings, load_lives
 from monitor.store.engine import Store
 from monitor.store.lives import last_learned
@@ -56,7 +58,7 @@ from monitor.store.looks import load_apron_states, load_sightings
 from monitor.store.observations import load_losses, load_scenes
 from monitor.store.progress import Heartbeat, heartbeats
 from monitor.watch.assess import Brief, picture_at
-from monitor.watch.coverage import listening_near
+from monitor.watch.coverage import listening_near, reception_map
 from monitor.watch.health import sources_health
 from monitor.watch.second_opinion import publish_second_opinion
 from monitor.watch.view import plan_shown, seen_from, tracks_shown
@@ -81,6 +83,8 @@ class Press:
     """Newest scenes laid under the map; more would make the page heavy."""
     map_window: timedelta = timedelta(days=120)
     """Tracks older than this stay in the tables and leave the map."""
+    tiles: Tiles | None = None
+    """A map beneath ours, from the network; none by default."""
     second_opinions: tuple[tuple[str, timedelta], ...] = ()
     """Sources of port visits found by others, and how far back each is asked."""
 
@@ -206,6 +210,9 @@ def gather(
         findings=known,
         since=since,
         scenes=_overlays(scenes, ships, press),
+        aside=_not_believed(picture, now - press.map_window),
+        reception=_heard(store, brief, now, press),
+        tiles=press.tiles,
         coverage=(
             *_failing(beats),
             *_not_seen(picture.coverage, states, scenes, now),
@@ -276,6 +283,33 @@ def _write_site(folder: Path, site: SiteView) -> None:
         file = folder / path
         if not file.exists() or file.read_bytes() != content:
             write_bytes(file, content)
+
+
+def _not_believed(picture: Picture, since: datetime) -> tuple[AsideReport, ...]:
+    rows, reasons = picture.tracks.quarantined, picture.tracks.reason
+    recent = np.flatnonzero(rows.time_ms >= to_ms(since))
+    return tuple(
+        AsideReport(
+            lon=float(rows.lon[i]),
+            lat=float(rows.lat[i]),
+            at=from_ms(int(rows.time_ms[i])),
+            ship=ship_name(picture.register.identity(int(rows.mmsi[i]))),
+            why=Reason(int(reasons[i])).key,
+        )
+        for i in recent[np.lexsort((rows.mmsi[recent], rows.time_ms[recent]))].tolist()
+    )
+
+
+def _heard(store: Store, brief: Brief, now: datetime, press: Press) -> tuple[HeardCell, ...]:
+    """Return how well the cells round the areas were listened to in the time of the map."""
+    west, south, east, north = brief.gazetteer.bounds
+    window = TimeWindow(start=now - press.map_window, end=now)
+    near = (west - 1, max(south - 1, -90), east + 1, min(north + 1, 90))
+    hours = round((window.end - window.start) / timedelta(hours=1))
+    return tuple(
+        HeardCell(bounds=cell_bounds(c.cell), hours=c.hours, of=hours, vessels=c.vessels)
+        for c in reception_map(store, window, bounds=near)
+    )
 
 
 def _lasting(spans: Iterable[_Spanning], since: datetime | None) -> Iterable[_Spanning]:

@@ -31,7 +31,7 @@ from monitor.domain.place import Gazetteer, Place, PlaceKind
 from monitor.domain.vessel import Identity
 from monitor.errors import InputError
 from monitor.report.map import write_areas_map, write_map
-from monitor.report.summary import MapView, TrackView
+from monitor.report.summary import AsideReport, HeardCell, MapView, Tiles, TrackView
 
 BERTH = "tartus.berth.naval_s_w.1"
 CHROMIUM = shutil.which("chromium")
@@ -645,3 +645,42 @@ def test_a_ship_of_the_crowd_answers_a_click(tmp_path: Path, opened: Callable[..
     assert card.count() == 0
     moved_to(page, 8.5)
     assert quiet(seen)
+
+
+@needs_chromium
+def test_what_was_not_believed_and_where_anybody_was_heard_can_be_shown(
+    tmp_path: Path, opened: Callable[..., Opened]
+) -> None:
+    """Both are layers that are off at first; what came later is not there yet."""
+    aside = tuple(
+        AsideReport(lon=35.7, lat=34.8, at=AS_OF - timedelta(hours=h), ship="<b>X", why="teleport")
+        for h in (30, 2)
+    )
+    cell = HeardCell(bounds=(35.5, 34.75, 35.75, 35.0), hours=18, of=24, vessels=3)
+    rough = replace(a_track((9, 35.4, 34.6), (1, 35.6, 34.7), mmsi=SPARTA.mmsi))
+    rough.precision_m[:] = 185.0
+    view = replace(
+        the_story(), aside=aside, reception=(cell,),
+        tracks=(TrackView(identity=SPARTA, positions=rough),),
+    )  # fmt: skip
+    write_map(tmp_path / "m.html", view)
+    seen = opened(tmp_path / "m.html")
+    page = seen.page
+    marks, heard = page.locator("path.aside.leaflet-interactive"), page.locator("path.heard")
+    assert (marks.count(), page.locator("path.coarse.leaflet-interactive").count()) == (0, 2)
+    page.get_by_text("Layers", exact=True).click()
+    page.get_by_label("Reports not believed (2)").check()
+    page.get_by_label("Where AIS was received").check()
+    assert (marks.count(), heard.first.get_attribute("fill-opacity")) == (2, "0.395")
+    moved_to(page, 8)
+    assert marks.count() == 1
+    assert quiet(seen)
+
+
+def test_tiles_widen_the_policy_to_their_own_host_only(tmp_path: Path) -> None:
+    """Without them the page may ask nobody; with them it names who is asked."""
+    tiles = Tiles(url="https://{s}.tiles.example/{z}/{x}/{y}.png?k=1", attribution='© "T"')
+    host = "img-src data: blob: https://*.tiles.example;"
+    for chosen, allowed in ((None, "img-src data: blob:;"), (tiles, host)):
+        write_map(tmp_path / "m.html", replace(the_story(), tiles=chosen))
+        assert allowed in (tmp_path / "m.html").read_text()

@@ -244,8 +244,16 @@ document.addEventListener("DOMContentLoaded", () => {
     mark.bindTooltip(label);
     labels.push(label);
     const whole = L.layerGroup([...parts, mark]);
+    const coarse = (ship.coarse || []).map((i) => ({ t: ship.way.t[i],
+      dot: L.circleMarker(ship.way.at[i], { radius: 4, className: `${colour} coarse`,
+        renderer: svg.track }).bindTooltip(() => el("span", "",
+        `${ship.name}: known to a tenth of a minute only, ${minute(ship.way.t[i])}`),
+      { sticky: true }) }));
     ship.draw = (instant) => {
       drawLines(ship.runs, parts, instant);
+      for (const { t, dot } of coarse) {
+        if (t <= instant) whole.addLayer(dot); else whole.removeLayer(dot);
+      }
       const now = instant === Infinity
         ? { at: ship.at, silent: ship.silent, since: ship.t } : whereAt(ship, instant);
       if (!now) { whole.removeLayer(mark); return; }
@@ -442,6 +450,25 @@ document.addEventListener("DOMContentLoaded", () => {
     item.querySelector(".claim").focus({ preventScroll: true });
   }
 
+  // --- what was not believed, and where anybody was heard at all
+  const asides = L.layerGroup(), asideMarks = port.aside.map((a) => ({ t: a.t,
+    mark: L.circleMarker(a.at, { radius: 4, className: "aside", renderer: svg.track })
+      .bindTooltip(() => el("span", "", `${a.text}, ${minute(a.t)}`), { sticky: true }) }));
+  function drawAsides(instant) {
+    for (const { t, mark } of asideMarks) {
+      if (t <= instant) asides.addLayer(mark); else asides.removeLayer(mark);
+    }
+  }
+  drawAsides(Infinity);
+  if (port.aside.length) toggles.push({ label: `Reports not believed (${port.aside.length})`,
+    group: asides, shown: false, swatch: "aside" });
+  if (port.reception.length) toggles.push({ label: "Where AIS was received", shown: false,
+    swatch: "heard", group: L.layerGroup(port.reception.map((c) => L.rectangle(c.bounds, {
+      className: "heard", renderer: svg.land, pane: "p-land", fillOpacity: 0.08 + 0.42 * c.share,
+    }).bindTooltip(() => el("span", "", c.text), { sticky: true }))) });
+  if (port.tiles) toggles.push({ label: "Online map", shown: true, swatch: "place land",
+    group: L.tileLayer(port.tiles.url, { maxZoom: 19, zIndex: 1 }) });
+
   // --- time
   let instantShown = Infinity, standingOf = port.scenes[port.scenes.length - 1];
   const unseenBerths = port.berths.map(() => ({ shade: "not observed", rows: [
@@ -451,6 +478,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const ship of watched) ship.draw(instant);
     crowd.seek(instant);
     for (const draw of pinGroups) draw(instant);
+    drawAsides(instant);
     pictureAt(instant);
     for (const finding of port.findings) {
       finding.item?.classList.toggle("later", finding.t > instant);
@@ -600,6 +628,12 @@ document.addEventListener("DOMContentLoaded", () => {
     if (port.scenes.some((s) => s.ships.length)) {
       add(box, add(el("div"), swatch("sighted"), el("span", "", "ship seen in the image")));
     }
+    if (watched.some((s) => s.coarse)) {
+      add(box, add(el("div"), swatch("ship ship-0 coarse"), el("span", "", "coarse position")));
+    }
+    if (port.aside.length) {
+      add(box, add(el("div"), swatch("aside"), el("span", "", "report not believed")));
+    }
     if (others.length) {
       add(box, add(el("div"), swatch("other", true), el("span", "", "other ships")));
     }
@@ -670,7 +704,17 @@ document.addEventListener("DOMContentLoaded", () => {
     map.getContainer().after(bar.bar);
   }
   if (port.shades.length) control("bottomleft", legend());
-  control("bottomright", el("div", "credits", port.credits.join(" · ")));
+  const credits = el("div", "credits", port.credits.join(" · "));
+  if (port.tiles) {
+    add(credits, document.createTextNode(` · ${port.tiles.attribution}`));
+    if (port.tiles.terms) {
+      const terms = el("a", "", "terms");
+      terms.href = port.tiles.terms;
+      terms.rel = "noreferrer";
+      add(credits, document.createTextNode(" · "), terms);
+    }
+  }
+  control("bottomright", credits);
   // An open card hides what would lie over it: hovering names, and on a phone the controls.
   map.on("popupopen popupclose", (event) => {
     document.body.classList.toggle("reading", event.type === "popupopen");
