@@ -21,6 +21,7 @@ NAMES = (
     "imagery_reading",
     "import_ais",
     "latakia",
+    "map_page",
     "next_look",
     "nmea",
     "optical_berths",

@@ -75,7 +75,7 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
     finding = notice.finding
     demo = _demo(finding.evidence)
     observed = [e for e in finding.evidence if e.kind != "coverage"]
-    evidence = [_evidence_line(e) for e in observed[:_EVIDENCE_SHOWN]]
+    evidence = [_evidence_line(e, voice) for e in observed[:_EVIDENCE_SHOWN]]
     if len(observed) > _EVIDENCE_SHOWN:
         evidence.append(f"+{len(observed) - _EVIDENCE_SHOWN} more, in the report")
     headline = _headline(finding, voice)
@@ -95,7 +95,9 @@ def message_for(notice: Notice, *, voice: Voice) -> Message:
         ),
         severity=finding.severity,
         as_of=notice.as_of,
-        link=f"{voice.report_url.rstrip('/')}/#finding-{finding.id}" if voice.report_url else "",
+        link=(
+            f"{voice.report_url.rstrip('/')}/findings.html#{finding.id}" if voice.report_url else ""
+        ),
         picture=_picture(finding),
     )
 
@@ -316,6 +318,10 @@ def _unseen(finding: Finding) -> Iterator[str]:
     for item in finding.evidence:
         if item.kind == "coverage":
             yield plain(f"{item.ref}; {item.note}" if item.note else item.ref)
+    for day in finding.why.get("not_seen_days", ()):
+        looks = f"{day['looks']} look{'s' * (day['looks'] > 1)}"
+        reasons = ", ".join(day["reasons"]) or "no reason recorded"
+        yield plain(f"{day['day']}: {looks} without a view of the berth ({reasons})")
     noun = "beginning" if finding.kind in _STATES else "moment"
     if finding.start_earliest is None:
         yield f"The {noun}: nothing was received or seen before it."
@@ -336,7 +342,8 @@ def _picture(finding: Finding) -> dict[str, object]:
     other = [e for e in earlier if _state_in(e) != _state_in(after)] or earlier
     shown = [*other[-1:], after]
     return {
-        "place": finding.place_id,
+        # What a departure by image shows is the berth, not the whole port.
+        "place": finding.why.get("berth") or finding.place_id,
         "scenes": [{"id": e.ref, "note": plain(e.note)} for e in shown],
     }
 
@@ -345,11 +352,16 @@ def _state_in(item: Evidence) -> str:
     return item.note.partition(",")[0]
 
 
-def _evidence_line(item: Evidence) -> str:
+def _evidence_line(item: Evidence, voice: Voice) -> str:
     at = f" {utc_text(item.at)}" if item.at else ""
     # A position's reference already ends in its time.
     head = f"{item.kind} {item.ref}" + ("" if at.strip() in item.ref else at)
-    note = f": {item.note}" if item.note else ""
+    words = item.note
+    # A scene's note begins with the id of the place it tells of.
+    place_id, _, rest = words.partition(" ")
+    if place_id in voice.place_names:
+        words = f"{voice.place_names[place_id]}: {rest}"
+    note = f": {words}" if words else ""
     source = f" [{item.source}]" if item.source else ""
     return plain(f"{head}{note}{source}")
 

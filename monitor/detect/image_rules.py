@@ -192,6 +192,7 @@ def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Fin
                     "berth": fit.episode.berth_id,
                     "last_ais_to_berth_m": round(fit.distance_m),
                     "inferred": "that the hull was this ship, from her last AIS report",
+                    "not_seen_days": _not_seen(fit.episode.blind),
                 },
                 text=(
                     f"{name} gone by imagery: a hull at {words.place(fit.episode.berth_id)} on "
@@ -203,6 +204,17 @@ def departures_by_image(fits: tuple[Attribution, ...], words: Words) -> list[Fin
             )
         )
     return found
+
+
+def _not_seen(blind: tuple[BerthState, ...]) -> list[dict[str, Any]]:
+    """Return the looks that could not see the berth: how many each day, and why."""
+    days: dict[str, list[str]] = {}
+    for look in blind:
+        days.setdefault(f"{look.acquired_at:%Y-%m-%d}", []).append(look.reason)
+    return [
+        {"day": day, "looks": len(reasons), "reasons": sorted({r for r in reasons if r})}
+        for day, reasons in sorted(days.items())
+    ]
 
 
 _LISTED = 10

@@ -45,6 +45,8 @@ class Episode:
     """MMSIs of the ships whose AIS explains some of `seen`."""
     cells: tuple[BerthCell, ...] = ()
     """Every look at the berth from the first of `seen` to the last, by time."""
+    blind: tuple[BerthState, ...] = ()
+    """The looks between the last of `seen` and `after` that could not see the berth, by time."""
 
     @property
     def passes(self) -> dict[str, int]:
@@ -124,6 +126,7 @@ def explained(episodes: Iterable[Episode], cells: Iterable[BerthCell]) -> tuple[
                 ),
                 explained=tuple(sorted({s.mmsi for c in looked for s in c.ais.ships})),
                 cells=_within(own, episode),
+                blind=_blind(own, episode),
             )
         )
     return tuple(result)
@@ -134,6 +137,16 @@ def _within(cells: list[BerthCell], episode: Episode) -> tuple[BerthCell, ...]:
     times = [c.image.acquired_at for c in cells]
     first = bisect_left(times, episode.seen[0].acquired_at)
     return tuple(cells[first : bisect_right(times, episode.seen[-1].acquired_at)])
+
+
+def _blind(cells: list[BerthCell], episode: Episode) -> tuple[BerthState, ...]:
+    """Return the looks that could not see a berth while a hull left it."""
+    if episode.after is None:
+        return ()
+    times = [c.image.acquired_at for c in cells]
+    first = bisect_right(times, episode.seen[-1].acquired_at)
+    between = cells[first : bisect_left(times, episode.after.acquired_at)]
+    return tuple(c.image for c in between if c.image.state is Occupancy.UNOBSERVED)
 
 
 def attributions(

@@ -233,6 +233,26 @@ def test_a_demonstration_says_that_it_is_one(
     assert said in shown
 
 
+def test_a_departure_by_image_tells_the_blind_days_and_shows_its_berth() -> None:
+    """The picture is of the berth the hull lay at; evidence calls places by their names."""
+    at = a_finding().learned_at
+    finding = a_finding(
+        kind=FindingKind.DEPARTED,
+        place_id="tartus",
+        basis=Basis.IMAGE,
+        evidence=(Evidence(kind="scene", ref="s1", at=at, note="b.1 occupied, score 0.86"),),
+        why={
+            "berth": "b.1",
+            "not_seen_days": [{"day": "2025-01-26", "looks": 2, "reasons": ["cloud"]}],
+        },
+    )
+    voice = Voice(place_names={"tartus": "Tartus", "b.1": "Mole 1"})
+    message = message_for(a_notice(finding), voice=voice)
+    assert message.picture["place"] == "b.1"
+    assert "2025-01-26: 2 looks without a view of the berth (cloud)" in message.unseen
+    assert "Mole 1: occupied, score 0.86" in message.evidence[0]
+
+
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_slack_shows_hostile_text_and_obeys_none_of_it(name: str) -> None:
     """Mentions, links, styles and direction tricks in any outside string stay inert."""

@@ -107,6 +107,20 @@ def test_gone_by_image_and_by_ais_are_two_findings() -> None:
     assert "inferred" in by[Basis.IMAGE].text
 
 
+def test_a_departure_by_image_says_which_looks_saw_nothing() -> None:
+    """Between the hull's last image and the free berth, each blind look by day and reason."""
+    ship = a_track((0, SEA, 9), (1, INSIDE, 5), (1.2, (35.8145, 34.9140), 1.5), mmsi=SPARTA_II)
+    looks = (
+        a_look(0, "free"), a_look(40, "unobserved"), a_look(50, "occupied"),
+        a_look(72, "unobserved"), a_look(74, "unobserved"), a_look(98, "free"),
+        a_look(120, "unobserved"),
+    )  # fmt: skip
+    (gone,) = findings(ship, *looks, kind=FindingKind.DEPARTED)
+    day = f"{T0 + hours(72):%Y-%m-%d}"
+    (told,) = gone.why["not_seen_days"]
+    assert (told["day"], told["looks"]) == (day, 2)
+
+
 def test_a_later_call_alongside_takes_no_earlier_departure_back() -> None:
     """Where she lay when she fell silent is asked of that call, not of the ones after it."""
     call = (

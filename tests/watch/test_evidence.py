@@ -133,5 +133,5 @@ def test_a_message_links_to_its_finding() -> None:
     finding = a_finding()
     voice = Voice(report_url="https://port.example/tartus/")
     message = message_for(a_notice(finding), voice=voice)
-    assert message.link == f"https://port.example/tartus/#finding-{finding.id}"
+    assert message.link == f"https://port.example/tartus/findings.html#{finding.id}"
     assert message_for(a_notice(finding), voice=Voice()).link == ""
