@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 FILES = (
-    "findings.jsonl",
-    "port_calls.csv",
-    "silences.csv",
-    "berth_states.csv",
+    "report/data/findings.jsonl",
+    "report/data/port_calls.csv",
+    "report/data/silences.csv",
+    "report/data/berth_states.csv",
     "report/index.html",
     "report/map.html",
     "report/findings.html",

@@ -300,23 +300,28 @@ def _note(path: Path, kept: list[PositionColumns]) -> None:
     store.close()
 
 
-def main(years: float = 0.5) -> None:
-    """Make a history, assess it after every pass as a replay does, and print what that takes."""
+def main(years: float = 0.5, steps_a_year: float = PASSES_A_YEAR) -> None:
+    """Make a history, assess it step by step as a replay does, and print what that takes.
+
+    Args:
+        years: Length of the history.
+        steps_a_year: How often it is assessed: after every pass, as live, or by less.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path, size = Path(folder) / "store.db", Size(years)
         print(f"{make_store(path, size)} positions made", flush=True)
         store, brief, memory = open_store(path), a_brief(), Memory()
-        passes = int(PASSES_A_YEAR * size.years)
-        step = timedelta(days=size.days / passes)
+        steps = max(int(steps_a_year * size.years), 1)
+        step = timedelta(days=size.days / steps)
         began, rows = time.process_time(), 0
-        for k in range(passes):
+        for k in range(steps):
             now = START + step * (k + 1)
             assess(store, brief, (), voice=Voice(), now=now, memory=memory)
             rows = max(rows, memory.rows)
-            if (k + 1) % PASSES_A_YEAR == 0 or k + 1 == passes:
+            if (k + 1) % steps_a_year == 0 or k + 1 == steps:
                 spent = time.process_time() - began
                 print(
-                    f"{k + 1} of {passes} steps in {spent:.0f} s of one core "
+                    f"{k + 1} of {steps} steps in {spent:.0f} s of one core "
                     f"({spent / (k + 1):.2f} s a step), at most {rows} reports kept",
                     flush=True,
                 )

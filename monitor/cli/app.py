@@ -307,7 +307,7 @@ def replay(
 ) -> None:
     """Run the same jobs over history under a virtual clock, into a store of its own.
 
-    Writes findings.jsonl, port_calls.csv, berth_states.csv and report/index.html, the first page.
+    Writes report/index.html, the first page, and the tables in report/data/.
     Killed and started again it goes on where it was; nothing is sent to any channel.
 
     What reached us before --from is known, and what was over by then is not listed.
@@ -751,7 +751,7 @@ def _replay(
     shown = _show(published.findings)
     typer.echo(
         f"\n{shown} of {len(published.findings)} findings are shown, those of notice and above; "
-        f"all are in {out / 'findings.jsonl'}"
+        f"all are in {out / 'report' / 'data' / 'findings.jsonl'}"
     )
     typer.echo(f"report: {published.overview.resolve()}")
     typer.echo(f"map: {published.page.resolve()}")

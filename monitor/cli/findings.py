@@ -15,7 +15,6 @@ from monitor.cli.shared import (
     Format,
     FormatOption,
     StoreOption,
-    csv_text,
     instant,
     loaded,
     plain,
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from monitor.domain.finding import Finding
     from monitor.store.engine import Store
     from monitor.wiring import Wiring
-
-_COLUMNS = (
-    "id", "kind", "status", "severity", "name", "imo", "mmsi", "place_id", "start_earliest",
-    "start_latest", "end_earliest", "end_latest", "learned_at", "basis", "confidence", "text",
-)  # fmt: skip
 
 
 class Loudness(StrEnum):
@@ -78,7 +72,7 @@ def findings(
     true then. Nothing quieter than `notice` is listed without --severity info. On the demo:
     `monitor demo -o out`, then `monitor findings -c demo --store out --vessel "sparta ii"`.
     """
-    from monitor.report.export import findings_geojson
+    from monitor.report.export import findings_csv, findings_geojson
 
     first = instant(since, "--since") if since else None
     last = instant(until, "--until") if until else None
@@ -107,7 +101,7 @@ def findings(
     if shape is Format.JSON:
         typer.echo(json.dumps([f.to_dict() for f in chosen], ensure_ascii=False, allow_nan=False))
     elif shape is Format.CSV:
-        typer.echo(csv_text(_COLUMNS, [_cells(f) for f in chosen]), nl=False)
+        typer.echo(findings_csv(chosen), nl=False)
     else:
         _table(chosen, known)
 
@@ -145,12 +139,6 @@ def _table(chosen: Sequence[Finding], known: Sequence[Finding]) -> None:
         "`monitor case ID` makes a file of one",
         err=True,
     )
-
-
-def _cells(finding: Finding) -> list[str]:
-    told = finding.to_dict()
-    row = {**told, **told["subject"]}
-    return ["" if row[name] is None else str(row[name]) for name in _COLUMNS]
 
 
 def _is_of(finding: Finding, vessel: str) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -205,13 +203,9 @@ def plain(text: str) -> str:
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return rows as CSV with a heading, none of whose cells a spreadsheet would run."""
-    from monitor.report.files import spreadsheet_safe
+    from monitor.report import files
 
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([spreadsheet_safe(cell) for cell in row] for row in rows)
-    return out.getvalue()
+    return files.csv_text(columns, ([files.spreadsheet_safe(c) for c in row] for row in rows))
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

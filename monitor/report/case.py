@@ -7,10 +7,8 @@ check it. What goes in is chosen by the findings or by a span of time.
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -23,7 +21,7 @@ from monitor.domain.finding import Finding
 from monitor.domain.place import Place, PlaceKind
 from monitor.domain.scene import Scene
 from monitor.domain.window import TimeWindow, from_ms, to_ms, utc_text
-from monitor.report.files import spreadsheet_safe
+from monitor.report.files import csv_text, spreadsheet_safe
 from monitor.report.site_pieces import SitePieces, SiteView, scene_file
 from monitor.report.summary import SceneOverlay, TrackView, began, is_about
 from monitor.report.words import finding_text, plain, ship_name, span_text
@@ -321,7 +319,7 @@ class _Case:
                 )
                 for i in range(len(p))
             ]
-        return _csv(("mmsi", "imo", "name", "time", "lon", "lat", "sog_kn", "source"), rows)
+        return csv_text(("mmsi", "imo", "name", "time", "lon", "lat", "sog_kn", "source"), rows)
 
     def berth_states(self) -> str:
         ids = {p.id for p in self.places()}
@@ -333,7 +331,7 @@ class _Case:
             ),
             key=lambda s: (s.acquired_at, s.scene_id, s.berth_id),
         )
-        return _csv(
+        return csv_text(
             ("time", "scene_id", "sensor", "berth_id", "state", "score", "usable", "reason"),
             (
                 (
@@ -352,7 +350,7 @@ class _Case:
 
     def scene_list(self) -> str:
         names = {s.scene_id: scene_file(s) for s in self.images()}
-        return _csv(
+        return csv_text(
             ("time", "available", "scene_id", "platform", "sensor", "orbit", "rendered", "image"),
             (
                 (
@@ -369,11 +367,3 @@ class _Case:
                 if self.window.start <= s.acquired_at <= self.window.end
             ),
         )
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return out.getvalue()

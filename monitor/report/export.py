@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from monitor.domain.finding import Finding
+from monitor.domain.positions import concat
 from monitor.domain.window import utc_text
 from monitor.report.aprons import ApronStatus
-from monitor.report.files import write_text
+from monitor.report.files import csv_text, spreadsheet_safe, write_bytes
 from monitor.report.layers import finding_point
 from monitor.report.status import BerthStatus, ShipStatus
-from monitor.report.summary import MapView
+from monitor.report.summary import MapView, TrackView
 from monitor.report.words import BASIS_WORDS, plain
 
+if TYPE_CHECKING:
+    import geopandas
 
-def write_findings_geojson(path: Path, findings: Sequence[Finding], view: MapView) -> None:
-    """Write what `findings_geojson` returns."""
-    write_text(path, findings_geojson(findings, view))
+Row = dict[str, Any]
+
+FINDING_COLUMNS = (
+    "id", "kind", "status", "severity", "name", "imo", "mmsi", "place_id", "start_earliest",
+    "start_latest", "end_earliest", "end_latest", "learned_at", "basis", "confidence", "text",
+)  # fmt: skip
+_TIMES = frozenset({"start_earliest", "start_latest", "end_earliest", "end_latest", "learned_at"})
 
 
 def findings_geojson(findings: Sequence[Finding], view: MapView) -> str:
@@ -29,39 +37,93 @@ def findings_geojson(findings: Sequence[Finding], view: MapView) -> str:
     The geometry is a point in the place a finding names, else the last position of its evidence;
     null where neither is known. Times are ISO 8601 UTC texts.
     """
-    # Imported here: it takes as long to load as the rest of this room together.
-    import geopandas
-
-    rows = [
-        {
-            "id": f.id,
-            "kind": f.kind.value,
-            "status": f.status.value,
-            "severity": f.severity.value,
-            "name": f.subject.name,
-            "imo": f.subject.imo,
-            "mmsi": f.subject.mmsi,
-            "place_id": f.place_id,
-            "start_earliest": utc_text(f.start_earliest) if f.start_earliest else None,
-            "start_latest": utc_text(f.start_latest) if f.start_latest else None,
-            "end_earliest": utc_text(f.end_earliest) if f.end_earliest else None,
-            "end_latest": utc_text(f.end_latest) if f.end_latest else None,
-            "basis": f.basis.value,
-            "confidence": f.confidence,
-            "text": f.text,
-        }
-        for f in findings
-    ]
-    points = [finding_point(f, view) for f in findings]
-    # As objects: a column of numbers with a gap would turn every IMO number into a float.
-    table = geopandas.GeoDataFrame(
-        rows, columns=list(_COLUMNS), dtype=object, geometry=points, crs="OGC:CRS84"
-    )
-    text: str = table.to_json(drop_id=True)
+    text: str = _findings_table(findings, view).to_json(drop_id=True)
     return text + "\n"
 
 
-Row = dict[str, Any]
+def findings_csv(findings: Iterable[Finding]) -> str:
+    """Return one row per finding, in the order given, with a heading.
+
+    Times are ISO 8601 UTC texts; no cell is one that a spreadsheet would run.
+    """
+    return csv_text(
+        FINDING_COLUMNS,
+        (
+            ["" if v is None else spreadsheet_safe(str(v)) for v in _told(f).values()]
+            for f in findings
+        ),
+    )
+
+
+def write_findings_parquet(path: Path, findings: Sequence[Finding], view: MapView) -> None:
+    """Write GeoParquet: as `findings_geojson`, times as timestamps, UTC. Needs pyarrow."""
+    import pandas as pd
+
+    table = _findings_table(findings, view)
+    for name in FINDING_COLUMNS:
+        if name in _TIMES:
+            table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[ms, UTC]")
+        else:
+            table[name] = table[name].astype("Int64" if name in {"imo", "mmsi"} else "string")
+    _write_parquet(path, table)
+
+
+def write_positions_parquet(path: Path, tracks: Iterable[TrackView]) -> None:
+    """Write GeoParquet: every position of the tracks, by ship and time, OGC:CRS84. Needs pyarrow.
+
+    Columns: mmsi, imo, name, time and received (timestamps, UTC), sog_kn, cog_deg, precision_m
+    (half the step of the reported coordinates), source; empty where not reported.
+    """
+    import geopandas
+    import pandas as pd
+
+    shown = sorted(tracks, key=lambda t: (t.identity.mmsi or 0, t.identity.imo or 0))
+    rows = concat([t.positions for t in shown])
+    counts = [len(t.positions) for t in shown]
+    table = geopandas.GeoDataFrame(
+        {
+            "mmsi": rows.mmsi,
+            "imo": pd.Series([t.identity.imo for t in shown], dtype="Int64").repeat(counts).array,
+            "name": pd.Series([t.identity.name or None for t in shown], dtype="string")
+            .repeat(counts)
+            .array,
+            "time": pd.to_datetime(rows.time_ms, unit="ms", utc=True),
+            "received": pd.to_datetime(rows.received_ms, unit="ms", utc=True),
+            "sog_kn": rows.sog_kn,
+            "cog_deg": rows.cog_deg,
+            "precision_m": rows.precision_m,
+            "source": pd.Categorical.from_codes(rows.source, categories=list(rows.sources)),
+        },
+        geometry=geopandas.points_from_xy(rows.lon, rows.lat),
+        crs="OGC:CRS84",
+    )
+    _write_parquet(path, table)
+
+
+def _write_parquet(path: Path, table: geopandas.GeoDataFrame) -> None:
+    content = io.BytesIO()
+    table.to_parquet(content, index=False, compression="zstd")
+    write_bytes(path, content.getvalue())
+
+
+def _findings_table(findings: Sequence[Finding], view: MapView) -> geopandas.GeoDataFrame:
+    # Imported here: it takes as long to load as the rest of this room together.
+    import geopandas
+
+    # As objects: a column of numbers with a gap would turn every IMO number into a float.
+    return geopandas.GeoDataFrame(
+        [_told(f) for f in findings],
+        columns=list(FINDING_COLUMNS),
+        dtype=object,
+        geometry=[finding_point(f, view) for f in findings],
+        crs="OGC:CRS84",
+    )
+
+
+def _told(finding: Finding) -> Row:
+    """Return a finding as one flat row, in the order of the columns."""
+    flat = finding.to_dict() | finding.to_dict()["subject"]
+    return {name: flat[name] for name in FINDING_COLUMNS}
 
 
 def status_rows(
@@ -125,9 +187,3 @@ def status_features(rows: Iterable[Row], view: MapView) -> Row:
             shape = shapely.geometry.mapping(view.gazetteer.places[row["id"]].geometry)
         features.append({"type": "Feature", "geometry": shape, "properties": row})
     return {"type": "FeatureCollection", "features": features}
-
-
-_COLUMNS = (
-    "id", "kind", "status", "severity", "name", "imo", "mmsi", "place_id", "start_earliest",
-    "start_latest", "end_earliest", "end_latest", "basis", "confidence", "text",
-)  # fmt: skip

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -170,7 +170,7 @@ def write_visits(path: Path, visits: Iterable[Visit], register: Register) -> Non
                 *_voyage_cells(v.voyage),
             )
         )
-    write_text(path, _csv(VISIT_COLUMNS, rows))
+    write_text(path, csv_text(VISIT_COLUMNS, rows))
 
 
 def _voyage_cells(voyage: Voyage | None) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def write_silences(path: Path, silences: Iterable[Silence], register: Register) 
                 "yes" if s.is_void else "",
             )
         )
-    write_text(path, _csv(SILENCE_COLUMNS, rows))
+    write_text(path, csv_text(SILENCE_COLUMNS, rows))
 
 
 def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
@@ -233,7 +233,7 @@ def write_berth_states(path: Path, states: Iterable[BerthState]) -> None:
         )
         for s in states
     ]
-    write_text(path, _csv(BERTH_COLUMNS, rows))
+    write_text(path, csv_text(BERTH_COLUMNS, rows))
 
 
 def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
@@ -267,7 +267,7 @@ def write_berth_matrix(path: Path, cells: Iterable[BerthCell]) -> None:
                 cell.verdict.value,
             )
         )
-    write_text(path, _csv(MATRIX_COLUMNS, rows))
+    write_text(path, csv_text(MATRIX_COLUMNS, rows))
 
 
 def write_baselines(path: Path, baselines: Iterable[BerthBaseline]) -> None:
@@ -291,7 +291,7 @@ def write_baselines(path: Path, baselines: Iterable[BerthBaseline]) -> None:
         )
         for b in baselines
     ]
-    write_text(path, _csv(BASELINE_COLUMNS, rows))
+    write_text(path, csv_text(BASELINE_COLUMNS, rows))
 
 
 def write_area_baselines(path: Path, baselines: Iterable[AreaBaseline]) -> None:
@@ -311,7 +311,7 @@ def write_area_baselines(path: Path, baselines: Iterable[AreaBaseline]) -> None:
         )
         for b in baselines
     ]
-    write_text(path, _csv(AREA_COLUMNS, rows))
+    write_text(path, csv_text(AREA_COLUMNS, rows))
 
 
 def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:
@@ -335,7 +335,7 @@ def write_apron_states(path: Path, states: Iterable[ApronState]) -> None:
         )
         for s in states
     ]
-    write_text(path, _csv(APRON_COLUMNS, rows))
+    write_text(path, csv_text(APRON_COLUMNS, rows))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -349,7 +349,8 @@ def spreadsheet_safe(text: str) -> str:
     return "'" + clean if clean[:1] in ("=", "+", "-", "@") else clean
 
 
-def _csv(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV with a heading; text from outside must have been made safe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)

@@ -119,6 +119,7 @@ class _Site(SitePieces):
                 "unseen": [plain(line) for line in view.coverage],
                 "looks": [plain(line) for line in view.next_looks],
                 "beside": side_by_side(view),
+                "data": self.site.data,
             },
         )
 

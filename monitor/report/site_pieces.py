@@ -81,6 +81,8 @@ class SiteView:
     """The sources, as in `summary.json`."""
     losses: tuple[tuple[str, str, int, str], ...] = ()
     """(source, reason, how many, the first) of what was set aside before it was stored."""
+    data: tuple[str, ...] = ()
+    """Names of the files in `data/`."""
 
 
 @dataclass(frozen=True, slots=True)

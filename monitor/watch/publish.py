@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +30,12 @@ from monitor.domain.window import TimeWindow, from_ms, to_ms
 from monitor.report.berth_plan import berth_plan
 from monitor.report.drawing import svg_text
 from monitor.report.drawing_png import png_of
-from monitor.report.export import write_findings_geojson
+from monitor.report.export import (
+    findings_csv,
+    findings_geojson,
+    write_findings_parquet,
+    write_positions_parquet,
+)
 from monitor.report.feeds import FeedView, atom_text, json_feed_text, kml_text
 from monitor.report.files import (
     out_folder,
@@ -121,10 +127,8 @@ def publish(
     now: datetime,
     since: datetime | None = None,
 ) -> Published:
-    """Write findings.jsonl and .geojson, port_calls.csv, silences.csv, berth_states.csv,
-    berth_matrix.csv, baselines.csv, area_baselines.csv, ships.geojson, aprons.csv, summary.json
-    and into report/ the map, the berth plan, the feeds and the pages of the site, each file
-    replaced in one step.
+    """Write summary.json and into report/ the map, the berth plan, the feeds, the pages of the
+    site and in data/ its tables, each file replaced in one step.
 
     Args:
         store: What is published.
@@ -141,42 +145,59 @@ def publish(
     def opinions(picture: Picture) -> tuple[str, ...]:
         return tuple(
             publish_second_opinion(
-                store, picture, brief.gazetteer, source=source, lookback=span, out=out
+                store, picture, brief.gazetteer, source=source, lookback=span, out=data
             )
             for source, span in press.second_opinions
         )
 
-    out_folder(out)
-    page = out_folder(out / "report") / "map.html"
+    page = out_folder(out_folder(out) / "report") / "map.html"
+    data = out_folder(page.with_name("data"))
     gathered = gather(store, brief, press, now=now, since=since, said_by_others=opinions)
-    picture, site, findings = gathered.picture, gathered.site, gathered.site.findings
-    view, first = site.view, since or _EVER
-    write_findings(out / "findings.jsonl", findings, site.lives)
-    write_visits(out / "port_calls.csv", _lasting(picture.visits, since), picture.register)
-    write_silences(out / "silences.csv", _lasting(picture.silences, since), picture.register)
-    write_berth_states(
-        out / "berth_states.csv", [s for s in view.berth_states if s.acquired_at >= first]
-    )
-    write_berth_matrix(
-        out / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
-    )
-    write_baselines(out / "baselines.csv", site.baselines)
-    write_area_baselines(out / "area_baselines.csv", site.areas)
-    write_apron_states(out / "aprons.csv", [a for a in view.apron_states if a.acquired_at >= first])
-    ships = (s for s in site.plan.sightings if s.acquired_at >= first)
-    write_text(out / "ships.geojson", ships_geojson(ships))
+    site = gathered.site
+    view, findings = site.view, site.findings
+    _write_data(data, gathered, since)
     write_json(out / "summary.json", _summary(gathered, since))
     plan = berth_plan(replace(site.plan, findings_page="findings.html"))
     write_text(page.with_name("berth_plan.svg"), svg_text(plan))
     write_bytes(page.with_name("berth_plan.png"), png_of(plan))
-    write_findings_geojson(out / "findings.geojson", findings, view)
     feed = FeedView(view=view, findings=findings, updated=site.updated)
     write_text(page.with_name("feed.atom"), atom_text(feed))
     write_text(page.with_name("feed.json"), json_feed_text(feed))
     write_text(page.with_name("findings.kml"), kml_text(feed))
     write_map(page, view)
-    _write_site(page.parent, site)
+    names = tuple(sorted(f.name for f in data.iterdir() if f.suffix in _DATA))
+    _write_site(page.parent, replace(site, data=names))
     return Published(out=out, page=page, overview=page.with_name("index.html"), findings=findings)
+
+
+_DATA = frozenset({".jsonl", ".geojson", ".csv", ".parquet"})
+
+
+def _write_data(folder: Path, gathered: Gathered, since: datetime | None) -> None:
+    """Write the tables; GeoParquet only where pyarrow is installed."""
+    picture, site = gathered.picture, gathered.site
+    view, findings, first = site.view, site.findings, since or _EVER
+    write_findings(folder / "findings.jsonl", findings, site.lives)
+    write_text(folder / "findings.geojson", findings_geojson(findings, view))
+    write_text(folder / "findings.csv", findings_csv(findings))
+    write_visits(folder / "port_calls.csv", _lasting(picture.visits, since), picture.register)
+    write_silences(folder / "silences.csv", _lasting(picture.silences, since), picture.register)
+    write_berth_states(
+        folder / "berth_states.csv", [s for s in view.berth_states if s.acquired_at >= first]
+    )
+    write_berth_matrix(
+        folder / "berth_matrix.csv", [c for c in picture.cells if c.image.acquired_at >= first]
+    )
+    write_baselines(folder / "baselines.csv", site.baselines)
+    write_area_baselines(folder / "area_baselines.csv", site.areas)
+    write_apron_states(
+        folder / "aprons.csv", [a for a in view.apron_states if a.acquired_at >= first]
+    )
+    ships = (s for s in site.plan.sightings if s.acquired_at >= first)
+    write_text(folder / "ships.geojson", ships_geojson(ships))
+    if find_spec("pyarrow"):
+        write_findings_parquet(folder / "findings.parquet", findings, view)
+        write_positions_parquet(folder / "positions.parquet", view.tracks)
 
 
 def gather(

@@ -33,7 +33,8 @@ def monitor(*words: str | Path, timeout: float = 300) -> subprocess.CompletedPro
 
 def findings(out: Path) -> list[dict[str, Any]]:
     """Return the findings a run wrote."""
-    return [json.loads(line) for line in (out / "findings.jsonl").read_text().splitlines()]
+    path = out / "report" / "data" / "findings.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def settings_for(folder: Path, *, ais: Path | None = None) -> Path:

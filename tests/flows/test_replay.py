@@ -16,12 +16,14 @@ from monitor.bundled import bundled
 from tests.flows.story import WINDOW, findings, monitor, settings_for
 
 FILES = (
-    "findings.jsonl",
-    "port_calls.csv",
-    "silences.csv",
-    "berth_states.csv",
-    "ships.geojson",
-    "aprons.csv",
+    "report/data/findings.jsonl",
+    "report/data/port_calls.csv",
+    "report/data/silences.csv",
+    "report/data/berth_states.csv",
+    "report/data/ships.geojson",
+    "report/data/aprons.csv",
+    "report/data/findings.parquet",
+    "report/data/positions.parquet",
     "report/index.html",
     "report/map.html",
     "report/findings.html",
@@ -100,8 +102,9 @@ def test_what_once_found_under_the_clock_of_the_day_is_found_again(tmp_path: Pat
     done = monitor("replay", "-c", settings, "--store", tmp_path / "own", "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert len(findings(tmp_path / "out")) > 20
+    live, again = (tmp_path / out / "report" / "data" for out in ("report", "out"))
     for name in ("findings.jsonl", "port_calls.csv", "silences.csv"):
-        assert (tmp_path / "report" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+        assert (live / name).read_bytes() == (again / name).read_bytes()
 
 
 def test_what_was_over_before_the_window_is_not_listed(undisturbed: Path) -> None:
@@ -112,7 +115,9 @@ def test_what_was_over_before_the_window_is_not_listed(undisturbed: Path) -> Non
     for f in told:
         ends = f["end_latest"] or (f["start_latest"] if f["status"] == "closed" else None)
         assert f["status"] == "retracted" or ends is None or ends >= start
-    looks = (undisturbed / "out" / "berth_states.csv").read_text().splitlines()[1:]
+    looks = (
+        (undisturbed / "out" / "report" / "data" / "berth_states.csv").read_text().splitlines()[1:]
+    )
     assert looks
     assert all(line.split(",")[1] >= start for line in looks)
 

@@ -217,7 +217,7 @@ def test_the_rough_sea_of_5_january_misleads_nobody(told: Path) -> None:
     """What the pass over rough sea is said to show is what was drawn, and no hull without AIS."""
     drawn = json.loads((ROOT / "tests" / "demo" / "truth.json").read_text())["scenes"]
     scene = "rendered_s1a_20250105T153347_r014"
-    with (told / "berth_states.csv").open(newline="") as handle:
+    with (told / "report" / "data" / "berth_states.csv").open(newline="") as handle:
         looks = [r for r in csv.DictReader(handle) if r["scene_id"] == scene]
     taken = {r["berth_id"] for r in looks if r["state"] == "occupied"}
     free = {r["berth_id"] for r in looks if r["state"] == "free"}
