@@ -37,7 +37,7 @@ from monitor.report.words import (
     span_text,
 )
 
-_LEFT, _RIGHT, _TOP = 212.0, 24.0, 78.0
+_LEFT, _RIGHT, _TOP = 244.0, 24.0, 78.0
 _SHIP_LANE, _APRON_LANE = 20.0, 14.0
 _PX_PER_M = 0.12
 _LANE_LEAST = 15.0
@@ -190,7 +190,7 @@ class _Plan:
             Words(
                 x=_LEFT - 6,
                 y=y + height / 2 + 4,
-                text=_short(name, 32),
+                text=_short(name, 36),
                 style="label",
                 anchor="end",
                 says=says or name,

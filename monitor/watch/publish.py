@@ -365,9 +365,15 @@ def _next_looks(scenes: Sequence[Scene], brief: Brief, now: datetime) -> tuple[s
     return tuple(
         f"{look.at:%Y-%m-%d %H:%M} UTC: {look.sensor}, orbit {look.orbit}, {look.modality.value}"
         + (f"; image by {look.available_by:%Y-%m-%d %H:%M} UTC" if look.delay_known else "")
-        + (f"; its last {look.missed} passes gave no image" if look.missed else "")
+        + _missed(look.missed)
         for _, look in sorted(looks.items())
     )
+
+
+def _missed(passes: int) -> str:
+    if not passes:
+        return ""
+    return f"; its last {'pass' if passes == 1 else f'{passes} passes'} gave no image"
 
 
 def _failing(beats: Sequence[Heartbeat]) -> tuple[str, ...]:
